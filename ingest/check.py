@@ -1,0 +1,346 @@
+"""Checks record packages against their contracts and against their own words; finds every problem at once."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ingest.contracts import (
+    TABLES,
+    DocumentRecord,
+    PrintedTotalRecord,
+    Reading,
+    Record,
+    ResultRecord,
+    TargetRecord,
+    TaskMilestoneRecord,
+    TaskRecord,
+)
+from ingest.problems import BadInput, Problem, nearest_spellings
+from ingest.readers import Package, RawTable, Row, find_packages, read_package
+from ingest.reading.dates import read_due
+from ingest.reading.numbers import NumberStyle, read_money, readable_values
+from ingest.reading.text import ReadingError
+from ingest.reference import Reference
+
+LOCATOR_LINES = re.compile(r"L(?P<first>\d+)(?:-(?P<last>\d+))?")
+_DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+
+
+_Finding = tuple[str | None, str, str | None, tuple[str, ...]]
+"""(column, message, offending text, nearest spellings)"""
+
+
+@dataclass
+class CheckedPackage:
+    """A package with its rows as typed records, by table."""
+
+    package: Package
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def document(self) -> DocumentRecord | None:
+        """Return the document of the package, or None for web pages."""
+        found = self.records.get("document", [])
+        return found[0] if found and isinstance(found[0], DocumentRecord) else None
+
+    def of(self, table: str) -> list[Any]:
+        """Return the records of one table."""
+        return self.records.get(table, [])
+
+    def style_of(self, table: str) -> NumberStyle:
+        """Return the number style of one table of this package."""
+        return self.document.style_of(table) if self.document else "vietnamese"
+
+
+def _typed(value: str | None) -> Any:
+    """Return JSON cells (lists and mappings of document.yml) as such, everything else as text."""
+    if value and value[0] in "[{":
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _validate(table: RawTable, reference: Reference) -> tuple[list[Record], list[Problem]]:
+    model = TABLES[table.name]
+    records: list[Record] = []
+    problems: list[Problem] = []
+    for index, row in enumerate(table.rows):
+        # An empty cell is an absent value: a column that must be filled says so itself.
+        given = {k: _typed(v) if table.name == "document" else v for k, v in row.items() if v is not None}
+        try:
+            records.append(model.model_validate(given, context={"reference": reference}))
+        except ValidationError as error:
+            number = None if table.name == "document" else table.row_number(index)
+            for item in error.errors():
+                column = ".".join(map(str, item["loc"])) or None
+                missing = item["type"] == "missing"
+                if item["type"] == "extra_forbidden":
+                    continue  # the reader has named unknown columns with their nearest known ones
+                message = "a value is missing" if missing else item["msg"]
+                text = None if missing or isinstance(item["input"], dict) else str(item["input"])
+                nearest = tuple(item.get("ctx", {}).get("nearest", ()))
+                problems.append(Problem(table.file, message, table.sheet, number, column, text, nearest))
+    return records, problems
+
+
+def task_readings(
+    row: Row, plan_year: int, style: NumberStyle, budget_unit: str, reference: Reference
+) -> Iterator[tuple[str, str | None, ReadingError | None]]:
+    """Yield (column, reading, error) for what a task row's words say: agencies, due time, budget.
+
+    The one place of these readings: `parvn fill` writes them, `parvn check` compares them.
+    """
+    for column in ("lead", "coordinating"):
+        try:
+            matches = reference.agencies.read(row.get(f"{column}_text"))
+            yield f"{column}_agency_ids", ";".join(m.agency_id for m in matches) or None, None
+        except ReadingError as error:
+            yield f"{column}_agency_ids", None, error
+    yield from due_readings(row, plan_year)
+    budget = row.get("budget_text")
+    try:
+        amount = read_money(budget, style, budget_unit) if budget and re.fullmatch(r"[\d.,\s]+.*", budget) else None
+        yield "budget_vnd_million", None if amount is None else f"{amount:f}", None
+    except ReadingError as error:
+        yield "budget_vnd_million", None, error
+
+
+def due_readings(row: Row, plan_year: int) -> Iterator[tuple[str, str | None, ReadingError | None]]:
+    """Yield (column, reading, error) for a due-time cell."""
+    try:
+        due = read_due(row.get("due_text"), plan_year)
+    except ReadingError as error:
+        yield "due_kind", None, error
+        return
+    yield "due_kind", due.kind, None
+    yield "due_start", due.start.isoformat() if due.start else None, None
+    yield "due_end", due.end.isoformat() if due.end else None, None
+
+
+BUDGET_UNIT = "triệu đồng"
+"""The unit of a budget column's heading in the official form: cells without a unit of their own are in it."""
+
+
+class _Checker:
+    """The checks that need more than one cell; each yields problems."""
+
+    def __init__(self, checked: CheckedPackage, reference: Reference) -> None:
+        self.checked = checked
+        self.reference = reference
+
+    def problems(self) -> Iterator[Problem]:
+        for name, table in self.checked.package.tables.items():
+            if len(self.checked.of(name)) != len(table.rows):
+                continue  # rows that do not fit their contract are reported; the rest waits for them
+            for index, record in enumerate(self.checked.of(name)):
+                number = None if name == "document" else table.row_number(index)
+                for column, message, text, nearest in self._row(name, record, table.rows[index]):
+                    yield Problem(table.file, message, table.sheet, number, column, text, nearest)
+
+    def _row(self, name: str, record: Record, row: Row) -> Iterator[_Finding]:
+        document = self.checked.document
+        if (
+            document
+            and name not in ("document", "task_events")
+            and not _DOCUMENT_LOCATOR.fullmatch(getattr(record, "locator", ""))
+        ):
+            yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", getattr(record, "locator", ""), ()
+        yield from self._references(name, record)
+        if isinstance(record, Reading):
+            yield from self._words(name, record, row)
+        if isinstance(record, TargetRecord):
+            yield from self._target(record)
+        if isinstance(record, (TargetRecord, ResultRecord)) and record.indicator_code:
+            unit = self.reference.indicators[record.indicator_code]["unit"]
+            if record.unit != unit:
+                yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
+        if isinstance(record, ResultRecord) and (record.period_start or date.min) > (record.period_end or date.max):
+            yield "period_end", "the period ends before it starts", str(record.period_end), ()
+        if isinstance(record, TaskRecord):
+            yield from self._readings(
+                task_readings(row, self._plan_year(), self.checked.style_of(name), BUDGET_UNIT, self.reference),
+                row,
+                record.value_reading,
+            )
+        if isinstance(record, TaskMilestoneRecord):
+            yield from self._readings(due_readings(row, self._plan_year()), row, "literal")
+        if isinstance(record, PrintedTotalRecord):
+            yield from self._printed_total(record)
+        if isinstance(record, DocumentRecord) and (record.known_from is None) != (record.known_from_basis is None):
+            yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()
+
+    def _printed_total(self, record: PrintedTotalRecord) -> Iterator[_Finding]:
+        """A total in another unit than the record's must follow from what is printed, unless its words mislead."""
+        if (record.printed_value is None) != (record.printed_unit is None):
+            yield "printed_unit", "printed_value and printed_unit belong together", record.printed_unit, ()
+            return
+        stated = record.value if record.printed_value is None else record.printed_value
+        if record.printed_text and stated not in readable_values(record.printed_text):
+            yield "printed_value", "the printed words do not state this number", str(stated), ()
+        if record.printed_value is not None and record.value_reading == "literal":
+            read = read_money(f"{record.printed_value:f} {record.printed_unit}", "english")
+            if read != record.value:
+                yield "value", f"'{record.printed_value} {record.printed_unit}' is {read:f} million dong", None, ()
+
+    def _plan_year(self) -> int:
+        document = self.checked.document
+        return (document.plan_year if document else None) or 0
+
+    def _references(self, name: str, record: Record) -> Iterator[_Finding]:
+        is_pages = self.checked.package.is_pages
+        if isinstance(record, (TargetRecord, ResultRecord)):
+            for column in ("page_id", "province"):
+                given = getattr(record, column)
+                if is_pages and given is None:
+                    yield column, "a figure of a web page names its page and its province", None, ()
+                if not is_pages and given is not None:
+                    yield column, "leave this empty: the document says it", given, ()
+        for column, table in (
+            ("page_id", "pages"),
+            ("restates_target_id", "targets"),
+            ("target_id", "targets"),
+            ("task_id", "tasks"),
+        ):
+            given = getattr(record, column, None)
+            if given is None or TABLES[name].id_column == column or (column == "task_id" and name == "task_events"):
+                continue
+            known = [getattr(r, TABLES[table].id_column) for r in self.checked.of(table)]
+            if given not in known:
+                yield column, f"no such row in {table}", given, nearest_spellings(given, known)
+
+    def _target(self, record: TargetRecord) -> Iterator[_Finding]:
+        if record.comparator == "done":
+            if record.target_value is not None:
+                yield "target_value", "a deed ('done') has no number", str(record.target_value), ()
+            return
+        for column in ("target_value", "unit", "indicator_code"):
+            if getattr(record, column) is None:
+                yield column, f"a target with comparator {record.comparator} needs this", None, ()
+
+    def _words(self, name: str, record: Reading, row: Row) -> Iterator[_Finding]:
+        if record.value_reading == "context" and not record.reading_note:
+            yield "reading_note", "a reading by context says why", None, ()
+        if record.printed_text is None:
+            if not self.checked.package.is_pages:
+                yield "printed_text", "the words of the document that state this are missing", None, ()
+            return
+        if record.value_reading == "context":
+            return
+        stated = readable_values(record.printed_text, self.checked.style_of(name))
+        for column in record.value_columns:
+            value: Decimal | int | None = getattr(record, column)
+            if value is not None and abs(value) not in stated:
+                yield (
+                    column,
+                    "the printed words do not state this number; write the number they state, "
+                    "or value_reading=context with a reading_note",
+                    f"{row[column]}' in '{record.printed_text}",
+                    (),
+                )
+
+    def _readings(
+        self, readings: Iterable[tuple[str, str | None, ReadingError | None]], row: Row, value_reading: str
+    ) -> Iterator[_Finding]:
+        for column, expected, error in readings:
+            source = {"due_kind": "due_text", "budget_vnd_million": "budget_text"}.get(
+                column, column.replace("agency_ids", "text")
+            )
+            if error is not None:
+                if value_reading == "context" and row.get(column):
+                    continue
+                words = row.get(source)
+                nearest: tuple[str, ...] = ()
+                if column.endswith("agency_ids"):
+                    unknown = re.search(r"'(.*)'", str(error))
+                    nearest = nearest_spellings(unknown[1], self.reference.agencies.spellings()) if unknown else ()
+                yield source, str(error), words, nearest
+            elif not _same(row.get(column), expected) and value_reading != "context":
+                yield (
+                    column,
+                    f"the words '{row.get(source) or ''}' read as {expected or 'nothing'}",
+                    row.get(column),
+                    (),
+                )
+
+
+def _same(given: str | None, expected: str | None) -> bool:
+    if given is None or expected is None:
+        return given == expected
+    try:
+        return Decimal(given) == Decimal(expected)
+    except ArithmeticError:
+        return given == expected
+
+
+def check_package(package: Package, reference: Reference) -> CheckedPackage:
+    """Check one package: contracts first, then everything between cells, rows and tables."""
+    checked = CheckedPackage(package, problems=list(package.problems))
+    for name, table in package.tables.items():
+        records, problems = _validate(table, reference)
+        checked.records[name] = records
+        checked.problems += problems
+        ids: dict[str, int] = {}
+        for index, row in enumerate(table.rows):
+            given = row.get(TABLES[name].id_column)
+            if given and given in ids:
+                checked.problems.append(
+                    Problem(
+                        table.file,
+                        f"this id stands in row {ids[given]} too",
+                        table.sheet,
+                        table.row_number(index),
+                        TABLES[name].id_column,
+                        given,
+                    )
+                )
+            elif given:
+                ids[given] = table.row_number(index)
+    checked.problems += _Checker(checked, reference).problems()
+    return checked
+
+
+def check_folder(folder: Path, reference: Reference | None = None) -> list[CheckedPackage]:
+    """Check every package at or below `folder`, ids across packages too; problems stand in each package.
+
+    Raises BadInput if there is no package at all.
+    """
+    reference = reference or Reference()
+    base = folder if folder.is_dir() else folder.parent
+    checked = [check_package(read_package(path, base), reference) for path in find_packages(folder)]
+    owners: dict[tuple[str, str], str] = {}
+    for item in checked:
+        for name, table in item.package.tables.items():
+            for index, row in enumerate(table.rows):
+                given = row.get(TABLES[name].id_column)
+                if not given:
+                    continue
+                owner = owners.setdefault((name, given), table.file)
+                if owner != table.file:
+                    item.problems.append(
+                        Problem(
+                            table.file,
+                            f"this id stands in {owner} too",
+                            table.sheet,
+                            table.row_number(index),
+                            TABLES[name].id_column,
+                            given,
+                        )
+                    )
+    return checked
+
+
+def raise_problems(checked: Iterable[CheckedPackage]) -> None:
+    """Raise BadInput with all problems of all packages, if there are any."""
+    problems = [problem for item in checked for problem in item.problems]
+    if problems:
+        raise BadInput(problems)

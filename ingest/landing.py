@@ -1,0 +1,219 @@
+"""Lands checked records: append-only Parquet by content, a ledger of what landed when, and `raw.*` rebuilt from both."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingest.check import CheckedPackage
+from ingest.contracts import TABLES, columns_of
+from ingest.readers import RawTable
+
+TECHNICAL_COLUMNS = (
+    "_package", "_file", "_file_sha256", "_row", "_vintage_no", "_vintage_reason", "_vintage_known_from", "_is_latest",
+)  # fmt: skip
+Status = Literal["landed", "unchanged", "refused", "failed", "published"]
+
+
+def utc_now() -> str:
+    """Return the present moment in UTC, to the microsecond, as ISO 8601 text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One file's table as it landed (grain: package x table x vintage)."""
+
+    landed_at: str
+    package: str
+    table: str
+    file: str
+    sha256: str
+    content_key: str
+    row_count: int
+    vintage_no: int
+    vintage_reason: str
+    known_from: str | None
+    is_withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to load a file or to run a step (grain: run x file or step)."""
+
+    run_id: str
+    started_at: str
+    step: str
+    subject: str
+    status: Status
+    row_count: int
+    reason: str | None
+    duration_s: float
+
+
+def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    """Append whole lines durably; a tail torn by a killed process is cut off first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size:
+            file.seek(0)
+            whole = file.read().rfind(b"\n") + 1
+            if whole < size:
+                file.truncate(whole)
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    return [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+
+
+class Landing:
+    """The landed records of one warehouse."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ledger = folder / "ledger.jsonl"
+        self._attempts = folder / "attempts.jsonl"
+
+    def entries(self) -> list[LedgerEntry]:
+        """Return the ledger, oldest first."""
+        return [LedgerEntry(**line) for line in _read(self._ledger)]
+
+    def attempts(self) -> list[Attempt]:
+        """Return every attempt, oldest first, failed ones too."""
+        return [Attempt(**line) for line in _read(self._attempts)]
+
+    def record(self, attempts: Iterable[Attempt]) -> None:
+        """Write attempts down; they survive whatever fails later."""
+        _append(self._attempts, (asdict(a) for a in attempts))
+
+    def parquet_path(self, table: str, content_key: str) -> Path:
+        """Return where the rows of one table of one file's content lie."""
+        return self.folder / "parquet" / table / f"{content_key}.parquet"
+
+    def latest(self) -> dict[tuple[str, str], LedgerEntry]:
+        """Return the newest entry of every package and table."""
+        return {(e.package, e.table): e for e in self.entries()}
+
+    def land(self, checked: CheckedPackage) -> dict[str, Status]:
+        """Land the tables of one package that passed its checks; the package lands whole or not at all.
+
+        An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml
+        may give (`vintage_reason`, `revised_known_from`); a table that is gone from the folder is withdrawn, its
+        rows stay. Returns what happened to each table.
+        """
+        package, document, latest = checked.package, checked.document, self.latest()
+        outcome: dict[str, Status] = {}
+        entries: list[LedgerEntry] = []
+        for name, table in package.tables.items():
+            before = latest.get((package.name, name))
+            key = table.sha256 if table.sheet is None else f"{table.sha256}-{table.sheet}"
+            if before and before.content_key == key and not before.is_withdrawn:
+                outcome[name] = "unchanged"
+                continue
+            self._write(table, key)
+            reason = document.vintage_reason if document and document.vintage_reason else "record_corrected"
+            revised = document.revised_known_from if document and before else None
+            entries.append(
+                LedgerEntry(
+                    landed_at=utc_now(),
+                    package=package.name,
+                    table=name,
+                    file=table.file,
+                    sha256=table.sha256,
+                    content_key=key,
+                    row_count=len(table.rows),
+                    vintage_no=before.vintage_no + 1 if before else 1,
+                    vintage_reason=reason if before else "first_loaded",
+                    known_from=revised.isoformat() if revised else None,
+                )
+            )
+            outcome[name] = "landed"
+        entries += [
+            LedgerEntry(**{**asdict(e), "landed_at": utc_now(), "is_withdrawn": True})
+            for (owner, name), e in latest.items()
+            if owner == package.name and name not in package.tables and not e.is_withdrawn
+        ]
+        if entries:
+            _append(self._ledger, (asdict(e) for e in entries))
+        return outcome
+
+    def withdraw_missing(self, packages: Iterable[str]) -> None:
+        """Withdraw the packages that are no longer among the records; their rows stay."""
+        present = set(packages)
+        gone = [e for (owner, _), e in self.latest().items() if owner not in present and not e.is_withdrawn]
+        if gone:
+            _append(
+                self._ledger,
+                (asdict(LedgerEntry(**{**asdict(e), "landed_at": utc_now(), "is_withdrawn": True})) for e in gone),
+            )
+
+    def _write(self, table: RawTable, key: str) -> None:
+        path = self.parquet_path(table.name, key)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        columns = {c: pa.array([row.get(c) for row in table.rows], pa.string()) for c in columns_of(table.name)}
+        columns["_row"] = pa.array([table.row_number(i) for i in range(len(table.rows))], pa.int32())
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
+        pq.write_table(pa.table(columns), temporary, compression="zstd")
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+    def build_raw(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        """Create schema `raw` from everything that ever landed; returns the number of rows per table.
+
+        Every vintage is there; `_is_latest` marks the rows of the newest vintage of files that still stand.
+        """
+        entries = self.entries()
+        latest = {(e.package, e.table): i for i, e in enumerate(entries)}
+        vintages = [(i, e) for i, e in enumerate(entries) if not e.is_withdrawn]
+        connection.execute("create schema if not exists raw")
+        counts = {}
+        for name in TABLES:
+            columns = columns_of(name)
+            definition = ", ".join(
+                f'"{c}" ' + {"_row": "integer", "_vintage_no": "integer", "_is_latest": "boolean"}.get(c, "varchar")
+                for c in (*columns, *TECHNICAL_COLUMNS)
+            )
+            connection.execute(f"create or replace table raw.{name} ({definition})")
+            for index, entry in vintages:
+                if entry.table != name:
+                    continue
+                path = self.parquet_path(name, entry.content_key)
+                present = set(pq.read_schema(path).names)
+                selected = ", ".join(f'"{c}"' if c in present else f'null as "{c}"' for c in columns)
+                connection.execute(
+                    f"insert into raw.{name} select {selected}, ?, ?, ?, _row, ?, ?, ?, ? from read_parquet(?)",
+                    [
+                        entry.package, entry.file, entry.sha256, entry.vintage_no, entry.vintage_reason,
+                        entry.known_from, latest[(entry.package, entry.table)] == index, str(path),
+                    ],
+                )  # fmt: skip
+            counts[name] = connection.execute(f"select count(*) from raw.{name}").fetchall()[0][0]
+        _create(connection, "landed_files", LedgerEntry, [asdict(e) for e in entries])
+        _create(connection, "load_attempts", Attempt, [asdict(a) for a in self.attempts()])
+        return counts
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, row: type, rows: list[dict[str, Any]]) -> None:
+    types = {int: pa.int64(), bool: pa.bool_(), float: pa.float64()}
+    schema = pa.schema([(n, types.get(f.type, pa.string())) for n, f in row.__dataclass_fields__.items()])  # type: ignore[attr-defined]
+    connection.register("_rows", pa.Table.from_pylist(rows, schema=schema))
+    connection.execute(f"create or replace table raw.{name} as select * from _rows")
+    connection.unregister("_rows")

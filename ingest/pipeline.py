@@ -1,0 +1,152 @@
+"""The whole run: check, land, build, publish; nothing reaches readers unless everything passed."""
+
+import hashlib
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest import publish as publishing
+from ingest.check import CheckedPackage, check_folder, raise_problems
+from ingest.landing import Attempt, Landing, utc_now
+from ingest.paths import PROJECT, Workspace
+from ingest.problems import ParvnError
+from ingest.readers import sha256_of
+
+CODE = ("ingest", "models", "seeds", "dbt_project", "dbt_project.yml", "profiles.yml", "requirements.lock")
+TOOLS = ("duckdb", "dbt-core", "dbt-duckdb", "pyarrow", "pydantic")
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """How a build ended: the manifest of the release that people read now, and whether it is a new one."""
+
+    manifest: dict[str, Any]
+    is_new: bool
+    seconds: float
+
+
+def _files(roots: Iterable[Path]) -> list[Path]:
+    found = [p for root in roots for p in ([root] if root.is_file() else root.rglob("*"))]
+    return sorted(p for p in found if p.is_file() and "__pycache__" not in p.parts and not p.name.startswith("."))
+
+
+def input_hashes(workspace: Workspace) -> dict[str, str]:
+    """Return the SHA-256 of every record file by its path below the data folder."""
+    return {p.relative_to(workspace.data).as_posix(): sha256_of(p.read_bytes()) for p in _files([workspace.data])}
+
+
+def _fingerprint(inputs: dict[str, str], tools: dict[str, str]) -> str:
+    """Return one hash over records, code and tools: equal hashes, equal marts."""
+    digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()))).encode())
+    for path in _files(PROJECT / name for name in CODE):
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _code_version() -> str:
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(PROJECT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "unknown"
+    return found.stdout.strip() or "unknown"
+
+
+class Run:
+    """One run and the outcomes it writes down."""
+
+    def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
+        self.workspace = workspace
+        self.say = say
+        self.landing = Landing(workspace.landing)
+        self.run_id = utc_now()
+        self._started = time.monotonic()
+
+    def note(self, step: str, subject: str, status: Any, rows: int = 0, reason: str | None = None) -> None:
+        """Write down how one file or step ended."""
+        seconds = round(time.monotonic() - self._started, 3)
+        self.landing.record([Attempt(self.run_id, utc_now(), step, subject, status, rows, reason, seconds)])
+
+    def check(self) -> list[CheckedPackage]:
+        """Check all records; refused files are written down before the problems are raised."""
+        self.say("check   records against their contracts and their own words")
+        checked = check_folder(self.workspace.data)
+        for item in checked:
+            for file in sorted({p.file for p in item.problems}):
+                found = [p for p in item.problems if p.file == file]
+                self.note("load", file, "refused", 0, f"{len(found)} problem(s): {found[0]}")
+        raise_problems(checked)
+        return checked
+
+    def land(self, checked: list[CheckedPackage]) -> None:
+        """Land every package and rebuild `raw` in a fresh build database."""
+        self.say("land    records into raw, every vintage kept")
+        for item in checked:
+            for name, status in self.landing.land(item).items():
+                table = item.package.tables[name]
+                self.note("load", f"{table.file}#{name}" if table.sheet else table.file, status, len(table.rows))
+        self.landing.withdraw_missing(item.package.name for item in checked)
+        database = self.workspace.build_database
+        database.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in (database, database.with_name(database.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+        with duckdb.connect(str(database)) as connection:
+            self.landing.build_raw(connection)
+
+
+def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
+    """Check and land the records and make `raw` in the build database, for working with plain dbt."""
+    with publishing.writer_lock(workspace):
+        run = Run(workspace, say)
+        run.land(run.check())
+
+
+def build(
+    workspace: Workspace,
+    say: Callable[[str], None] = print,
+    on_node: Callable[[str], None] | None = None,
+    force: bool = False,
+    with_docs: bool = True,
+) -> BuildResult:
+    """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
+
+    Raises BadInput, FailedCheck or Locked; in each case what was published before stays as it was.
+    """
+    started = time.monotonic()
+    with publishing.writer_lock(workspace):
+        inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
+        tools["python"] = platform.python_version()
+        fingerprint = _fingerprint(inputs, tools)
+        current = publishing.current_release(workspace)
+        if current and not force:
+            manifest = publishing.read_manifest(current)
+            if manifest["fingerprint"] == fingerprint:
+                return BuildResult(manifest, False, time.monotonic() - started)
+        run = Run(workspace, say)
+        run.land(run.check())
+        from ingest import transform  # dbt takes seconds to import: only when there is work for it
+
+        try:
+            say("build   models and tests in the build database")
+            result = transform.build(workspace.build_database, on_node)
+            extra = {}
+            if with_docs:
+                say("docs    of every model, one page")
+                extra["docs/index.html"] = transform.write_docs(workspace.build_database)
+            say("publish a complete release, then move the link")
+            manifest_new = publishing.publish(
+                workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra
+            )
+        except (ParvnError, OSError, duckdb.Error) as error:
+            run.note("build", "release", "failed", 0, str(error)[:2000])
+            raise
+        run.note("build", manifest_new.release_id, "published", sum(manifest_new.tables.values()))
+    return BuildResult(vars(manifest_new), True, time.monotonic() - started)

@@ -1,0 +1,72 @@
+"""One shape for everything that is wrong with an input, so that every message names the place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import process
+
+from ingest.reading.text import search_key
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in one place of one file."""
+
+    file: str
+    message: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    text: str | None = None
+    nearest: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.sheet:
+            place += f", sheet {self.sheet}"
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        line = f"{place}: {self.message}"
+        if self.text is not None:
+            shown = self.text if len(self.text) <= 120 else self.text[:117] + "..."
+            line += f"; found '{shown}'"
+        if self.nearest:
+            line += f"; nearest: {', '.join(self.nearest)}"
+        return line
+
+
+class ParvnError(Exception):
+    """Something a user can act on; shown as a sentence, never as a traceback. `exit_code` tells the kind."""
+
+    exit_code = 4
+
+
+class BadInput(ParvnError):
+    """The input is wrong; carries every problem found."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems, key=lambda p: (p.file, p.sheet or "", p.row or 0, p.column or "", p.message))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class FailedCheck(ParvnError):
+    """The build ran, but its tests did not pass; nothing was published."""
+
+    exit_code = 2
+
+
+class Locked(ParvnError):
+    """Another run is writing."""
+
+    exit_code = 3
+
+
+def nearest_spellings(text: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Return up to `limit` of `known` that look like `text`, best first, with or without diacritics."""
+    keys = {candidate: search_key(candidate) for candidate in known}
+    found = process.extract(search_key(text), keys, limit=limit, score_cutoff=60)
+    return tuple(candidate for _, _, candidate in found)

@@ -1,0 +1,1 @@
+"""Reads text, numbers, dates and agencies as Vietnamese official documents write them."""

@@ -1,0 +1,92 @@
+"""Runs dbt on the build database, in this process."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.paths import PROJECT
+from ingest.problems import FailedCheck
+
+
+@dataclass
+class TransformResult:
+    """What dbt did: how many nodes of each kind ended how, and the messages of those that failed."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, dict[str, int]]:
+        """Return the counts by kind and status, for the manifest."""
+        found: dict[str, dict[str, int]] = {}
+        for (kind, status), count in sorted(self.counts.items()):
+            found.setdefault(kind, {})[status] = count
+        return found
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | None = None) -> Any:
+    """Run one dbt command against `database` and return dbt's result; the database's lock is free afterwards.
+
+    `on_node` is called with the name of every node that ends. Logs and compiled SQL lie beside the database.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    def listen(event: Any) -> None:
+        if on_node and event.info.name == "NodeFinished":
+            on_node(event.data.node_info.node_name)
+
+    place = database.parent
+    with _environment(PARVN_BUILD_DB=str(database), GX_ANALYTICS_ENABLED="false"):
+        try:
+            return dbtRunner(callbacks=[listen]).invoke(
+                [
+                    *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                    "--target-path", str(place / "target"), "--log-path", str(place / "logs"), "--quiet",
+                    "--log-level", "none", "--no-use-colors", "--no-version-check",
+                ]
+            )  # fmt: skip
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+
+
+def build(database: Path, on_node: Callable[[str], None] | None = None) -> TransformResult:
+    """Build and test every model in `database`.
+
+    Raises FailedCheck naming every node that failed; tests that only warn are counted, not raised.
+    """
+    outcome = run_dbt(database, "build", on_node=on_node)
+    result = TransformResult()
+    for node in getattr(outcome.result, "results", []) or []:
+        result.counts[(str(node.node.resource_type), str(node.status))] += 1
+        if str(node.status) in ("error", "fail", "runtime error"):
+            result.failures.append(f"{node.node.name}: {(node.message or '').strip()}")
+    if result.failures or not outcome.success:
+        lines = result.failures or [str(outcome.exception or "dbt stopped without a message")]
+        raise FailedCheck("dbt build failed; nothing was published:\n" + "\n".join(f"- {line}" for line in lines))
+    return result
+
+
+def write_docs(database: Path) -> Path:
+    """Write dbt's documentation as one HTML page and return its path."""
+    outcome = run_dbt(database, "docs", "generate", "--static")
+    if not outcome.success:
+        raise FailedCheck(f"dbt docs failed: {outcome.exception}")
+    return database.parent / "target" / "static_index.html"
