@@ -114,7 +114,8 @@ class Verification:
 def _number_rules() -> list[tuple[str, re.Pattern[str]]]:
     with _RULES.open(encoding="utf-8", newline="") as file:
         return [
-            (row["rule_code"], re.compile(row["pattern"], re.IGNORECASE | re.MULTILINE)) for row in csv.DictReader(file)
+            (row["rule_code"], re.compile(row["pattern"].replace(" ", r"\s+"), re.IGNORECASE | re.MULTILINE))
+            for row in csv.DictReader(file)
         ]
 
 

@@ -1,0 +1,9 @@
+{# A share in percent, null where there is nothing to divide by. Doubles, so that every engine divides alike. #}
+{% macro percent_of(numerator, denominator) -%}
+    100.0 * cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+{%- endmacro %}
+
+{# Half a unit of the last printed digit: what rounding alone can explain. #}
+{% macro half_unit(decimals) -%} (0.5 * power(10.0, -({{ decimals }}))) {%- endmacro %}
+
+{% macro days_between(first, last) -%} datediff('day', {{ first }}, {{ last }}) {%- endmacro %}

@@ -1,0 +1,35 @@
+-- Differences that the wording of a figure explains ("hơn", "gần", "khoảng"): notes, no conflicts.
+with findings as (
+
+    select * from {{ ref('int_figure_conflicts__unioned') }}
+    where is_rounding_note
+
+),
+
+audit_rounding_notes as (
+
+    select
+        conflict_id,
+        document_id,
+        conflict_kind,
+        rule_code,
+        province_id,
+        indicator_code,
+        admin_level,
+        scope_code,
+        figure_id,
+        other_figure_ids,
+        stated_value,
+        other_value,
+        difference,
+        tolerance,
+        unit,
+        explanation_vi,
+        explanation_en,
+        printed_text,
+        locator
+    from findings
+
+)
+
+select * from audit_rounding_notes

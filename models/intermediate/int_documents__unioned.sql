@@ -1,0 +1,100 @@
+-- Official documents and web pages as one list: a page is a document of kind web_page.
+with documents as (
+
+    select * from {{ ref('stg_records__documents') }}
+    where is_latest_file
+
+),
+
+pages as (
+
+    select * from {{ ref('stg_records__pages') }}
+    where is_latest_file
+
+),
+
+results as (
+
+    select * from {{ ref('stg_records__results') }}
+    where is_latest_file
+
+),
+
+page_dates as (
+
+    -- what a page cannot have known before: the last day that its figures speak of
+    select
+        page_id,
+        max(coalesce(measured_on, period_end)) as latest_date_in_text
+    from results
+    where page_id is not null
+    group by page_id
+
+),
+
+int_documents__unioned as (
+
+    select
+        document_id,
+        document_number,
+        issue_date,
+        document_kind,
+        legal_form,
+        title_vi,
+        issuer_vi,
+        province_id,
+        plan_year,
+        period_start,
+        period_end,
+        period_text,
+        known_from,
+        known_from_basis,
+        signatory_vi,
+        publisher,
+        address,
+        accessed_on,
+        source_kind,
+        source_family_code,
+        trust_grade,
+        licence,
+        source_sha256,
+        package_name
+    from documents
+
+    union all
+
+    select
+        pages.page_id as document_id,
+        cast(null as varchar) as document_number,
+        cast(null as date) as issue_date,
+        'web_page' as document_kind,
+        'other' as legal_form,
+        pages.title_vi,
+        pages.publisher as issuer_vi,
+        cast(null as varchar) as province_id,
+        cast(null as integer) as plan_year,
+        cast(null as date) as period_start,
+        cast(null as date) as period_end,
+        cast(null as varchar) as period_text,
+        coalesce(pages.published_on, page_dates.latest_date_in_text) as known_from,
+        case
+            when pages.published_on is not null then 'publication'
+            when page_dates.latest_date_in_text is not null then 'latest_date_in_text'
+        end as known_from_basis,
+        cast(null as varchar) as signatory_vi,
+        pages.publisher,
+        pages.address,
+        pages.accessed_on,
+        pages.source_kind,
+        pages.source_family_code,
+        pages.trust_grade,
+        pages.licence,
+        cast(null as varchar) as source_sha256,
+        pages.package_name
+    from pages
+    left join page_dates
+        on pages.page_id = page_dates.page_id
+
+)
+
+select * from int_documents__unioned

@@ -1,0 +1,205 @@
+-- What is held, what is known to exist and is not held, which reports were due by the latest day known, and how many
+-- figures have no period. Absence is said in words.
+with documents as (
+
+    select * from {{ ref('dim_document') }}
+
+),
+
+known_documents as (
+
+    select * from {{ ref('known_document') }}
+
+),
+
+results as (
+
+    select * from {{ ref('fct_result') }}
+    where is_latest_vintage
+
+),
+
+counts as (
+
+    select
+        documents.document_id,
+        (select count(*) from {{ ref('fct_target') }} as t where t.document_id = documents.document_id)
+            as target_count,
+        (select count(*) from {{ ref('fct_task') }} as k where k.document_id = documents.document_id) as task_count,
+        (select count(*) from results as r where r.document_id = documents.document_id) as result_count
+    from documents
+
+),
+
+judgement as (
+
+    select max(evaluation_date) as as_known_on from {{ ref('int_evaluation_dates__unioned') }}
+
+),
+
+quarters as (
+
+    select {{ explode_numbers(4) }} as quarter_no
+
+),
+
+expected_reports as (
+
+    -- a province whose plan of a year is held reports each quarter of it
+    select distinct
+        plans.province_id,
+        plans.plan_year,
+        quarters.quarter_no,
+        make_date(plans.plan_year, quarters.quarter_no * 3, case quarters.quarter_no when 1 then 31 when 4 then 31 else 30 end)
+            as period_end
+    from documents as plans
+    cross join quarters
+    where plans.document_kind in ('annual_plan', 'key_programme') and plans.plan_year is not null
+
+),
+
+reports as (
+
+    select
+        expected_reports.*,
+        received.document_id
+    from expected_reports
+    left join documents as received
+        on
+            expected_reports.province_id = received.province_id
+            and received.document_kind = 'periodic_report'
+            and year(received.period_end) = expected_reports.plan_year
+            and quarter(received.period_end) = expected_reports.quarter_no
+
+),
+
+unioned as (
+
+    select
+        'document:' || documents.document_id as coverage_id,
+        'document' as subject_kind,
+        documents.document_kind,
+        documents.province_id,
+        documents.plan_year,
+        documents.period_end,
+        documents.document_number,
+        documents.title_vi as subject_vi,
+        'held' as coverage_status,
+        documents.document_id,
+        counts.target_count,
+        counts.task_count,
+        counts.result_count,
+        cast(null as varchar) as reason_vi,
+        cast(null as varchar) as reason_en
+    from documents
+    inner join counts
+        on documents.document_id = counts.document_id
+
+    union all
+
+    select
+        'document:' || known_documents.known_document_id as coverage_id,
+        'document' as subject_kind,
+        known_documents.document_kind,
+        known_documents.province_id,
+        known_documents.plan_year,
+        cast(null as date) as period_end,
+        known_documents.document_number,
+        known_documents.title_vi as subject_vi,
+        'known_not_held' as coverage_status,
+        cast(null as varchar) as document_id,
+        0 as target_count,
+        0 as task_count,
+        0 as result_count,
+        'Được viện dẫn trong ' || known_documents.evidence_document_id || ', chưa có trong kho dữ liệu' as reason_vi,
+        'Cited in ' || known_documents.evidence_document_id || ', not held' as reason_en
+    from known_documents
+    where not exists (
+        select 1 from documents
+        where
+            documents.province_id = known_documents.province_id
+            and documents.document_number = known_documents.document_number
+            and documents.issue_date = known_documents.issue_date
+    )
+
+    union all
+
+    select
+        'report:' || reports.province_id || ':' || cast(reports.plan_year as varchar) || '-Q'
+        || cast(reports.quarter_no as varchar) as coverage_id,
+        'quarterly_report' as subject_kind,
+        'periodic_report' as document_kind,
+        reports.province_id,
+        reports.plan_year,
+        reports.period_end,
+        cast(null as varchar) as document_number,
+        'Báo cáo quý ' || cast(reports.quarter_no as varchar) || ' năm ' || cast(reports.plan_year as varchar)
+            as subject_vi,
+        case
+            when reports.document_id is not null then 'received'
+            when judgement.as_known_on > reports.period_end + {{ var('report_lag_days') }} then 'overdue'
+            else 'expected'
+        end as coverage_status,
+        reports.document_id,
+        0 as target_count,
+        0 as task_count,
+        0 as result_count,
+        case
+            when reports.document_id is null
+                then 'Chưa nhận được báo cáo tính đến ' || cast(judgement.as_known_on as varchar)
+        end as reason_vi,
+        case
+            when reports.document_id is null then 'No report received by ' || cast(judgement.as_known_on as varchar)
+        end as reason_en
+    from reports
+    cross join judgement
+
+    union all
+
+    select
+        'period_unknown:' || results.province_id as coverage_id,
+        'results_without_period' as subject_kind,
+        cast(null as varchar) as document_kind,
+        results.province_id,
+        cast(null as integer) as plan_year,
+        cast(null as date) as period_end,
+        cast(null as varchar) as document_number,
+        'Số liệu không nêu kỳ hoặc ngày' as subject_vi,
+        'period_unknown' as coverage_status,
+        cast(null as varchar) as document_id,
+        0 as target_count,
+        0 as task_count,
+        count(*) as result_count,
+        'Không thể đưa vào bảng tổng hợp vì không rõ kỳ' as reason_vi,
+        'Kept in fct_result only: the period is unknown' as reason_en
+    from results
+    where
+        results.measured_on is null
+        and (results.period_start is null or results.period_end is null)
+    group by results.province_id
+
+),
+
+mart_coverage as (
+
+    select
+        coverage_id,
+        subject_kind,
+        document_kind,
+        province_id,
+        plan_year,
+        period_end,
+        document_number,
+        subject_vi,
+        coverage_status,
+        document_id,
+        cast(target_count as integer) as target_count,
+        cast(task_count as integer) as task_count,
+        cast(result_count as integer) as result_count,
+        reason_vi,
+        reason_en
+    from unioned
+
+)
+
+select * from mart_coverage

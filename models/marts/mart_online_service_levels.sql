@@ -1,0 +1,270 @@
+-- Online public services: procedures offered by level, shares of dossiers and payments online, and what was promised
+-- for the same thing. Levels of two schemes stand side by side and are never converted.
+with mapping as (
+
+    select * from {{ ref('online_service_indicator') }}
+
+),
+
+results as (
+
+    select
+        fct_result.*,
+        coalesce(fct_result.measured_on, fct_result.period_end) as as_of_date
+    from {{ ref('fct_result') }} as fct_result
+    where fct_result.is_latest_vintage and coalesce(fct_result.measured_on, fct_result.period_end) is not null
+
+),
+
+targets as (
+
+    select * from {{ ref('fct_target') }}
+    where restates_target_id is null and withdrawn_on is null and due_date is not null and target_value is not null
+
+),
+
+provinces as (
+
+    select * from {{ ref('dim_province') }}
+
+),
+
+documents as (
+
+    select * from {{ ref('dim_document') }}
+
+),
+
+figures as (
+
+    select
+        results.indicator_code,
+        results.province_id,
+        results.as_of_date,
+        results.period_start,
+        results.admin_level,
+        results.scope_code,
+        results.source_id,
+        results.result_id,
+        cast(null as varchar) as target_only_id,
+        year(results.as_of_date) as plan_year,
+        results.value,
+        results.unit,
+        results.numerator,
+        results.denominator,
+        results.value_qualifier
+    from results
+    inner join mapping
+        on results.indicator_code = mapping.indicator_code
+
+),
+
+targets_without_result as (
+
+    select
+        targets.indicator_code,
+        targets.province_id,
+        targets.due_date as as_of_date,
+        targets.period_start,
+        targets.admin_level,
+        targets.scope_code,
+        targets.source_id,
+        cast(null as varchar) as result_id,
+        targets.target_id as target_only_id,
+        targets.plan_year,
+        cast(null as decimal(20, 6)) as value,
+        targets.unit,
+        cast(null as decimal(20, 6)) as numerator,
+        cast(null as decimal(20, 6)) as denominator,
+        cast(null as varchar) as value_qualifier
+    from targets
+    inner join mapping
+        on targets.indicator_code = mapping.indicator_code
+    where not exists (
+        select 1
+        from figures
+        where
+            figures.indicator_code = targets.indicator_code
+            and figures.province_id = targets.province_id
+            and figures.plan_year = targets.plan_year
+            and figures.admin_level = targets.admin_level
+            and figures.scope_code = targets.scope_code
+    )
+
+),
+
+unioned as (
+
+    select * from figures
+
+    union all
+
+    select * from targets_without_result
+
+),
+
+counts as (
+
+    -- the count of procedures that a printed share belongs to
+    select
+        source_id,
+        province_id,
+        admin_level,
+        scope_code,
+        level_scheme,
+        service_level,
+        level_semantics,
+        measured_on,
+        procedure_count
+    from {{ ref('fct_online_procedures') }}
+
+),
+
+conflicts as (
+
+    select
+        figure_id,
+        min(explanation_vi) as explanation_vi,
+        min(explanation_en) as explanation_en
+    from (
+        select
+            figure_id,
+            explanation_vi,
+            explanation_en
+        from {{ ref('int_figure_conflicts__unioned') }}
+        where not is_rounding_note
+
+        union all
+
+        select
+            shares.result_id as figure_id,
+            conflicts.explanation_vi,
+            conflicts.explanation_en
+        from {{ ref('int_figure_conflicts__unioned') }} as conflicts
+        inner join {{ ref('int_results__versioned') }} as shares
+            on
+                conflicts.document_id = shares.document_id
+                and conflicts.other_figure_ids like '%' || shares.result_id || '%'
+        where not conflicts.is_rounding_note and conflicts.conflict_kind in ('rate_vs_counts', 'share_over_100')
+    ) as touched
+    group by figure_id
+
+),
+
+targets_for_result as (
+
+    select
+        *,
+        row_number() over (
+            partition by indicator_code, province_id, plan_year, admin_level, scope_code
+            order by known_from desc nulls last, target_id
+        ) as recency
+    from targets
+
+),
+
+joined as (
+
+    select
+        unioned.*,
+        mapping.level_scheme,
+        mapping.service_level,
+        mapping.level_semantics,
+        mapping.measure,
+        coalesce(targets_for_result.target_id, unioned.target_only_id) as target_id,
+        counts.procedure_count,
+        conflicts.explanation_vi as conflict_vi,
+        conflicts.explanation_en as conflict_en
+    from unioned
+    inner join mapping
+        on unioned.indicator_code = mapping.indicator_code
+    left join targets_for_result
+        on
+            unioned.indicator_code = targets_for_result.indicator_code
+            and unioned.province_id = targets_for_result.province_id
+            and unioned.plan_year = targets_for_result.plan_year
+            and unioned.admin_level = targets_for_result.admin_level
+            and unioned.scope_code = targets_for_result.scope_code
+            and targets_for_result.recency = 1
+    left join counts
+        on
+            unioned.source_id = counts.source_id
+            and unioned.province_id = counts.province_id
+            and unioned.admin_level = counts.admin_level
+            and unioned.scope_code = counts.scope_code
+            and mapping.level_scheme = counts.level_scheme
+            and mapping.service_level = counts.service_level
+            and mapping.level_semantics = counts.level_semantics
+            and unioned.as_of_date = counts.measured_on
+            and mapping.measure in ('procedure_count', 'printed_pct')
+    left join conflicts
+        on unioned.result_id = conflicts.figure_id
+
+),
+
+mart_online_service_levels as (
+
+    select
+        joined.indicator_code,
+        indicators.name_vi as indicator_vi,
+        indicators.name_en as indicator_en,
+        joined.province_id,
+        provinces.name_vi as province_vi,
+        joined.as_of_date,
+        joined.period_start,
+        joined.admin_level,
+        joined.scope_code,
+        joined.level_scheme,
+        joined.service_level,
+        joined.level_semantics,
+        joined.source_id,
+        'as_reported' as geography_basis,
+        cast(joined.plan_year as integer) as plan_year,
+        case when joined.unit = 'procedure' then cast(joined.value as bigint) else joined.procedure_count end
+            as procedure_count,
+        case when joined.unit in ('percent', 'percentage_point') then joined.value end as printed_pct,
+        joined.value_qualifier,
+        cast(joined.denominator as bigint) as base_count,
+        {{ percent_of('coalesce(joined.numerator, joined.procedure_count)', 'joined.denominator') }}
+            as recomputed_pct,
+        indicators.denominator_vi as base_vi,
+        joined.target_id,
+        targets.comparator as target_comparator,
+        targets.target_value as target_pct,
+        targets.document_id as target_document_id,
+        case when joined.unit = targets.unit then cast(joined.value - targets.target_value as double) end as gap_points,
+        joined.conflict_vi is null and joined.result_id is not null as is_comparable,
+        case
+            when joined.result_id is null then 'no_result_held'
+            when joined.conflict_vi is not null then 'base_contradicted'
+        end as not_comparable_reason,
+        case
+            when joined.result_id is null then 'Chưa có kết quả cho chỉ tiêu này trong kho dữ liệu'
+            when joined.conflict_vi is not null then 'Số liệu mâu thuẫn ngay trong nguồn. ' || joined.conflict_vi
+            when joined.level_scheme = 'nd43_2011'
+                then 'Theo mức độ 1-4 (43/2011/NĐ-CP); không so được với toàn trình và một phần từ năm 2022'
+            when joined.level_scheme = 'nd42_2022'
+                then 'Theo toàn trình và một phần (42/2022/NĐ-CP); không so được với mức độ 3 và 4 trước năm 2022'
+        end as comparability_note_vi,
+        case
+            when joined.result_id is null then 'No result for this promise is held'
+            when joined.conflict_vi is not null then 'The source contradicts itself. ' || joined.conflict_en
+            when joined.level_scheme = 'nd43_2011'
+                then 'Levels 1-4 (43/2011/NĐ-CP); not comparable with whole-process and partial from 2022 on'
+            when joined.level_scheme = 'nd42_2022'
+                then 'Whole-process and partial (42/2022/NĐ-CP); not comparable with levels 3 and 4 before 2022'
+        end as comparability_note_en,
+        documents.known_from
+    from joined
+    inner join {{ ref('dim_indicator') }} as indicators
+        on joined.indicator_code = indicators.indicator_code
+    inner join provinces
+        on {{ as_of_province('joined.province_id', 'joined.as_of_date', 'provinces') }}
+    inner join documents
+        on joined.source_id = documents.document_id
+    left join targets
+        on joined.target_id = targets.target_id
+
+)
+
+select * from mart_online_service_levels
