@@ -10,4 +10,4 @@
 {%- endmacro %}
 
 {# A recorded number as text without trailing zeros: 26286, 60.5. #}
-{% macro number_text(value) -%} cast(cast({{ value }} as double) as varchar) {%- endmacro %}
+{% macro number_text(value) -%} rtrim(rtrim(cast(cast({{ value }} as decimal(20, 6)) as varchar), '0'), '.') {%- endmacro %}

@@ -1,5 +1,5 @@
 -- All findings of the conflict rules in one shape. A figure that is not exact makes a rounding note, no conflict.
-{% set sources = ['int_conflicts__parts_vs_total', 'int_conflicts__shares', 'int_conflicts__flow_rates',
+{% set sources = ['int_conflicts__parts_vs_total', 'int_conflicts__shares', 'int_conflicts__ratios',
     'int_conflicts__printed_totals', 'int_conflicts__own_references', 'int_conflicts__between_sources'] -%}
 with unioned as (
 

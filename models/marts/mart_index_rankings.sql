@@ -108,7 +108,7 @@ mart_index_rankings as (
         cast(joined.target_rank - coalesce(joined.rank_published, joined.rank_implied) as integer) as places_to_spare,
         case
             when joined.target_id is null then 'no_target_held'
-            when coalesce(joined.rank_published, joined.rank_implied) is null then 'NO_RESULT'
+            when coalesce(joined.rank_published, joined.rank_implied) is null then 'no_result_held'
             when coalesce(joined.rank_published, joined.rank_implied) <= joined.target_rank then 'MET'
             else 'NOT_MET'
         end as verdict

@@ -2,7 +2,10 @@
 -- beside the printed ones, and the promise for exactly the same thing.
 with flows as (
 
+    -- flows that say something of timeliness
     select * from {{ ref('fct_dossier_flow') }}
+    where coalesce(on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
+        on_time_only_printed_pct, early_printed_pct, late_printed_pct) is not null
 
 ),
 
