@@ -1,1 +1,324 @@
-"""The `parvn` command."""
+"""The `parvn` command: build, check, verify and query the warehouse of public administration reform."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.paths import PROJECT, Workspace
+from ingest.problems import ParvnError
+
+_data = click.option(
+    "--data", type=click.Path(path_type=Path), default=PROJECT / "data", help="Folder of records.", show_default="data"
+)
+_warehouse = click.option(
+    "--warehouse",
+    type=click.Path(path_type=Path),
+    default=PROJECT / "warehouse",
+    help="Folder of the published warehouse.",
+    show_default="warehouse",
+)
+
+TRY = (
+    "select province_vi, subject_en, comparator, target_value, unit from marts.mart_plan_comparison "
+    "where plan_year = 2020 and indicator_code like '%online%'",
+    "select province_vi, admin_level, period_start, period_end, on_time_rate_resolved_pct "
+    "from marts.mart_on_time_rates where province_id = 'thua-thien-hue'",
+    "select document_id, conflict_kind, explanation_en from audit.audit_figure_conflicts",
+)
+
+
+@contextmanager
+def _progress(is_quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
+    """Give (say, on_node): lines for steps, a moving line for nodes where a person watches."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if is_quiet:
+        yield (lambda _: None), (lambda _: None)
+    elif not console.is_terminal:
+        yield (lambda line: click.echo(line, err=True)), (lambda _: None)
+    else:
+        done = 0
+        with console.status("") as status:
+
+            def on_node(name: str) -> None:
+                nonlocal done
+                done += 1
+                status.update(f"{done} nodes, last {name}")
+
+            yield (lambda line: console.print(line)), on_node
+
+
+def _scalar(connection: Any, sql: str) -> int:
+    return connection.execute(sql).fetchall()[0][0]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="par-warehouse")
+def cli() -> None:
+    """Warehouse of public administration reform in Viet Nam.
+
+    Records of official documents are checked, landed, built into marts by dbt, tested, and published as one
+    read-only DuckDB file. Start with `parvn build`, then ask with `parvn query`.
+
+    Exit codes: 0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing; 4 anything else.
+    """
+
+
+@cli.command()
+@_data
+@_warehouse
+@click.option("--force", is_flag=True, help="Build even if nothing changed since the current release.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors (for scheduled runs).")
+@click.option("--docs/--no-docs", default=True, help="Write dbt's documentation into the release.", show_default=True)
+def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool) -> None:
+    """Check, land, build, test and publish; nothing is published unless everything passed."""
+    from ingest import pipeline, publish
+
+    workspace = Workspace(data.resolve(), warehouse.resolve())
+    with _progress(quiet) as (say, on_node):
+        result = pipeline.build(workspace, say, on_node, force, docs)
+    if quiet:
+        return
+    manifest = result.manifest
+    with publish.open_published(workspace) as connection:
+        documents = _scalar(connection, "select count(*) from marts.dim_document where document_kind <> 'web_page'")
+        pages = _scalar(connection, "select count(*) from marts.dim_document where document_kind = 'web_page'")
+        facts = {
+            name: _scalar(connection, f"select count(*) from marts.fct_{name}") for name in ("target", "task", "result")
+        }
+        conflicts = _scalar(connection, "select count(*) from audit.audit_figure_conflicts")
+    if result.is_new:
+        passed = manifest["tests"]
+        tests = sum(passed.get("test", {}).values()) + sum(passed.get("unit_test", {}).values())
+        click.echo(f"\nPublished {manifest['release_id']} in {result.seconds:.0f} s; {tests} tests passed.")
+    else:
+        click.echo(f"\nNothing changed since {manifest['release_id']}; it stays as it is.")
+    click.echo(f"  {documents} official documents and {pages} web pages")
+    click.echo(f"  {facts['target']} targets, {facts['task']} tasks, {facts['result']} results")
+    click.echo(f"  {conflicts} contradictions found between printed figures (audit.audit_figure_conflicts)")
+    click.echo(f"  Database: {workspace.published_database}")
+    click.echo(f"  Parquet:  {workspace.current / 'parquet'}")
+    if (workspace.current / "docs" / "index.html").exists():
+        click.echo(f"  Docs:     {workspace.current / 'docs' / 'index.html'}")
+    click.echo("\nTry:")
+    for sql in TRY:
+        click.echo(f'  parvn query "{sql}"')
+
+
+@cli.command()
+@_data
+@_warehouse
+def load(data: Path, warehouse: Path) -> None:
+    """Check and land the records and make `raw` in the build database, for working with plain dbt."""
+    from ingest import pipeline
+
+    workspace = Workspace(data.resolve(), warehouse.resolve())
+    pipeline.load(workspace, lambda line: click.echo(line, err=True))
+    click.echo(f"Loaded into {workspace.build_database}; now 'dbt build' works.")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), default=PROJECT / "data")
+def check(path: Path) -> None:
+    """List all problems of the records in PATH: file, row, column, text, what was expected."""
+    from ingest.check import check_folder, raise_problems
+
+    path = path.resolve()
+    checked = check_folder(path)
+    if path.is_file():  # one file was asked for: the others of its folder are only read for what it refers to
+        for item in checked:
+            item.problems = [p for p in item.problems if Path(p.file).name == path.name]
+    raise_problems(checked)
+    rows = sum(len(table.rows) for item in checked for table in item.package.tables.values())
+    click.echo(f"{len(checked)} packages with {rows} records: no problems.")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), default=PROJECT / "data")
+def fill(path: Path) -> None:
+    """Fill the reading columns of tasks (agencies, due time, budget) in PATH from their words.
+
+    Cells that hold something are left alone; what cannot be read is left empty for `parvn check` to name.
+    """
+    from ingest.fill import fill_folder
+
+    for file, count in fill_folder(path.resolve()).items():
+        click.echo(f"{file}: {count} cells filled")
+
+
+@cli.command()
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the documents' texts, by the names that document.yml gives.",
+)
+@_data
+@click.option("--list", "list_all", is_flag=True, help="List every number that is not covered.")
+def verify(documents: Path, data: Path, list_all: bool) -> None:
+    """Confirm the records of the official documents word by word against the documents."""
+    from ingest import verify as verification
+    from ingest.check import check_folder, raise_problems
+    from ingest.problems import BadInput
+
+    checked = check_folder(data.resolve())
+    raise_problems(checked)
+    results = verification.verify(checked, documents)
+    for result in results:
+        records = result.confirmed.total()
+        share = 100 * records / result.total if result.total else 100.0
+        click.echo(f"{result.document_id}: {records} of {result.total} records confirmed ({share:.1f} %)")
+        numbers = ", ".join(f"{reason} {count}" for reason, count in result.explained.most_common())
+        click.echo(f"  numbers: {numbers}; not covered {len(result.uncovered)}")
+        for line, token, around in result.uncovered if list_all else result.uncovered[:10]:
+            click.echo(f"    line {line}: {token} in '...{around}...'")
+    click.echo(
+        f"{verification.unverifiable_count(checked)} figures of web pages cannot be confirmed without the pages."
+    )
+    problems = [p for result in results for p in result.problems]
+    if problems:
+        raise BadInput(problems)
+    if any(result.uncovered for result in results):
+        raise ParvnError("some numbers of the documents are neither a record nor reviewed (reviewed_numbers.csv)")
+
+
+@cli.command()
+@_warehouse
+def status(warehouse: Path) -> None:
+    """Say what is published, since when, and how the last attempts ended."""
+    from datetime import UTC, datetime
+
+    from ingest import publish
+    from ingest.landing import Landing
+
+    workspace = Workspace(warehouse=warehouse.resolve())
+    release = publish.current_release(workspace)
+    if release is None:
+        click.echo(f"Nothing is published in {workspace.warehouse}.")
+    else:
+        manifest = publish.read_manifest(release)
+        age = datetime.now(UTC) - datetime.fromisoformat(manifest["published_at"])
+        hours = age.total_seconds() / 3600
+        click.echo(f"Release {manifest['release_id']}, {hours:.1f} hours old, code {manifest['code_version']}")
+        marts = {name: rows for name, rows in manifest["tables"].items() if name.startswith("marts.")}
+        click.echo(
+            f"  {len(marts)} tables in marts with {sum(marts.values())} rows; {len(manifest['inputs'])} input files"
+        )
+    attempts = Landing(workspace.landing).attempts()
+    failed = [a for a in attempts if a.status in ("refused", "failed")]
+    if attempts:
+        click.echo(f"  last attempt: {attempts[-1].step} {attempts[-1].subject} {attempts[-1].status}")
+    if failed and failed[-1].run_id == attempts[-1].run_id:
+        click.echo("  the last run failed:")
+        for attempt in [a for a in failed if a.run_id == attempts[-1].run_id][:10]:
+            click.echo(f"    {attempt.subject}: {attempt.reason}")
+
+
+@cli.command()
+@click.argument("sql")
+@_warehouse
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+def query(sql: str, warehouse: Path, output: str) -> None:
+    """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input."""
+    import duckdb
+
+    from ingest import publish
+
+    text = sys.stdin.read() if sql == "-" else sql
+    with publish.open_published(Workspace(warehouse=warehouse.resolve())) as connection:
+        try:
+            cursor = connection.execute(text)
+            columns = [item[0] for item in cursor.description or []]
+            rows = cursor.fetchall()
+        except duckdb.Error as error:
+            raise ParvnError(f"the query failed: {error}") from error
+    _print_rows(columns, rows, output)
+
+
+def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) -> None:
+    def text(value: Any) -> str:
+        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+    if output == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([["" if v is None else v for v in row] for row in rows])
+    elif output == "json":
+        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+    elif output == "markdown":
+        click.echo("| " + " | ".join(columns) + " |")
+        click.echo("|" + "---|" * len(columns))
+        for row in rows:
+            click.echo("| " + " | ".join(text(v).replace("|", "\\|").replace("\n", " ") for v in row) + " |")
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*columns)
+        for row in rows:
+            table.add_row(*(text(v) for v in row))
+        console = Console(width=None if sys.stdout.isatty() else 200)
+        console.print(table)
+        console.print(f"{len(rows)} rows")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=PROJECT / "docs" / "reference" / "schemas")
+def schema(folder: Path) -> None:
+    """Write the contracts of the record tables as JSON Schema into FOLDER."""
+    from ingest.schema import write_schemas
+
+    for path in write_schemas(folder):
+        click.echo(path)
+
+
+@cli.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=PROJECT / "demo", show_default="demo", help="Where to build."
+)
+def demo(folder: Path) -> None:
+    """Build a warehouse of synthetic provinces and years, apart from the real one."""
+    from ingest import pipeline
+    from ingest.synthetic import write_records
+
+    write_records(folder / "data")
+    workspace = Workspace((folder / "data").resolve(), (folder / "warehouse").resolve())
+    with _progress(False) as (say, on_node):
+        pipeline.build(workspace, say, on_node, with_docs=False)
+    click.echo(f"\nSynthetic figures, made up for the demonstration: {workspace.published_database}")
+    click.echo(f'  parvn query --warehouse {folder / "warehouse"} "from marts.mart_on_time_rates limit 10"')
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except ParvnError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -97,14 +97,6 @@ OptYear = Annotated[Year | None, _Empty]
 OptFlag = Annotated[Flag | None, _Empty]
 
 
-def _codes(name: str) -> Any:
-    return Annotated[str, _code(name)]
-
-
-def _opt_codes(name: str) -> Any:
-    return Annotated[str | None, _code(name), _Empty]
-
-
 class Record(BaseModel):
     """One row of one table; unknown columns are refused."""
 
@@ -119,7 +111,7 @@ class Record(BaseModel):
 class Reading(Record):
     """A record that states figures: the words, where they stand, and whether they mean what they say."""
 
-    value_reading: Annotated[_codes("value_reading"), BeforeValidator(lambda v: _empty_is_none(v) or "literal")] = (
+    value_reading: Annotated[str, _code("value_reading"), BeforeValidator(lambda v: _empty_is_none(v) or "literal")] = (
         "literal"
     )
     reading_note: OptText = None
@@ -134,17 +126,17 @@ class DocumentRecord(Record):
     document_id: Id
     document_number: OptText = None
     issue_date: OptDay = None
-    document_kind: _codes("document_kind")
-    legal_form: _codes("legal_form")
+    document_kind: Annotated[str, _code("document_kind")]
+    legal_form: Annotated[str, _code("legal_form")]
     title_vi: Text
     issuer_vi: Text
-    province: _codes("province_id")
+    province: Annotated[str, _code("province_id")]
     plan_year: OptYear = None
     period_start: OptDay = None
     period_end: OptDay = None
     period_text: OptText = None
     known_from: OptDay = None
-    known_from_basis: _opt_codes("known_from_basis") = None
+    known_from_basis: Annotated[str | None, _code("known_from_basis"), _Empty] = None
     signatory_vi: OptText = None
     signatory_title_vi: OptText = None
     publisher: Text
@@ -152,13 +144,13 @@ class DocumentRecord(Record):
     accessed_on: OptDay = None
     source_file: OptText = None
     source_sha256: Annotated[str | None, _Empty, Field(pattern=r"^[0-9a-f]{64}$")] = None
-    source_kind: _codes("source_kind") = "document"
+    source_kind: Annotated[str, _code("source_kind")] = "document"
     source_family_code: Id
-    trust_grade: _codes("trust_grade") = "A"
+    trust_grade: Annotated[str, _code("trust_grade")] = "A"
     licence: Text
-    number_style: dict[str, NumberStyle] = Field(default_factory=lambda: {"default": "vietnamese"})
+    number_style: dict[str, NumberStyle] = Field(default={"default": "vietnamese"})
     supersedes: OptId = None
-    vintage_reason: _opt_codes("vintage_reason") = None
+    vintage_reason: Annotated[str | None, _code("vintage_reason"), _Empty] = None
     revised_known_from: OptDay = None
     notes: list[Text] = Field(default_factory=list)
 
@@ -177,9 +169,9 @@ class PageRecord(Record):
     publisher: Text
     published_on: OptDay = None
     accessed_on: OptDay = None
-    source_kind: _codes("source_kind")
+    source_kind: Annotated[str, _code("source_kind")]
     source_family_code: Id
-    trust_grade: _codes("trust_grade")
+    trust_grade: Annotated[str, _code("trust_grade")]
     licence: Text
     note: OptText = None
 
@@ -191,22 +183,22 @@ class TargetRecord(Reading):
     value_columns = ("target_value", "baseline_value")
     target_id: Id
     page_id: OptId = None
-    province: _opt_codes("province_id") = None
+    province: Annotated[str | None, _code("province_id"), _Empty] = None
     plan_year: OptYear = None
-    indicator_code: _opt_codes("indicator_code") = None
-    reform_field_code: _codes("reform_field_code")
+    indicator_code: Annotated[str | None, _code("indicator_code"), _Empty] = None
+    reform_field_code: Annotated[str, _code("reform_field_code")]
     subject_vi: Text
     subject_en: Text
-    comparator: _codes("comparator")
+    comparator: Annotated[str, _code("comparator")]
     target_value: OptNumber = None
-    unit: _opt_codes("unit") = None
+    unit: Annotated[str | None, _code("unit"), _Empty] = None
     counted_thing: OptText = None
     denominator_vi: OptText = None
-    admin_level: _codes("admin_level")
+    admin_level: Annotated[str, _code("admin_level")]
     scope_code: Annotated[Id, BeforeValidator(lambda v: _empty_is_none(v) or "whole")] = "whole"
     due_text: OptText = None
     due_date: OptDay = None
-    target_origin: _codes("target_origin")
+    target_origin: Annotated[str, _code("target_origin")]
     restates_target_id: OptId = None
     supersedes_target_id: OptId = None
     withdrawn_on: OptDay = None
@@ -240,7 +232,7 @@ class TaskRecord(Reading):
     task_no: OptText = None
     section_code: OptText = None
     section_title_vi: OptText = None
-    reform_field_code: _codes("reform_field_code")
+    reform_field_code: Annotated[str, _code("reform_field_code")]
     objective_vi: OptText = None
     task_vi: Text
     activity_vi: OptText = None
@@ -251,7 +243,7 @@ class TaskRecord(Reading):
     budget_text: OptText = None
     lead_agency_ids: OptText = None
     coordinating_agency_ids: OptText = None
-    due_kind: _codes("due_kind")
+    due_kind: Annotated[str, _code("due_kind")]
     due_start: OptDay = None
     due_end: OptDay = None
     budget_vnd_million: OptNumber = None
@@ -267,7 +259,7 @@ class TaskMilestoneRecord(Record):
     milestone_no: Whole
     milestone_vi: OptText = None
     due_text: Text
-    due_kind: _codes("due_kind")
+    due_kind: Annotated[str, _code("due_kind")]
     due_start: OptDay = None
     due_end: OptDay = None
     locator: Locator
@@ -280,7 +272,7 @@ class TaskEventRecord(Record):
     task_event_id: Id
     task_id: Id
     event_date: Day
-    task_status: _codes("task_status")
+    task_status: Annotated[str, _code("task_status")]
     completion_grade: OptWhole = None
     rescheduled_to: OptDay = None
     evidence_document_number: OptText = None
@@ -296,12 +288,12 @@ class ResultRecord(Reading):
     value_columns = ("value", "numerator", "denominator")
     result_id: Id
     page_id: OptId = None
-    province: _opt_codes("province_id") = None
-    indicator_code: _codes("indicator_code")
-    reform_field_code: _codes("reform_field_code")
+    province: Annotated[str | None, _code("province_id"), _Empty] = None
+    indicator_code: Annotated[str, _code("indicator_code")]
+    reform_field_code: Annotated[str, _code("reform_field_code")]
     subject_vi: Text
     subject_en: OptText = None
-    admin_level: _codes("admin_level")
+    admin_level: Annotated[str, _code("admin_level")]
     scope_code: Annotated[Id, BeforeValidator(lambda v: _empty_is_none(v) or "whole")] = "whole"
     scope_vi: OptText = None
     period_text: OptText = None
@@ -310,17 +302,17 @@ class ResultRecord(Reading):
     measured_on: OptDay = None
     is_period_implied: OptFlag = None
     value: Number
-    unit: _codes("unit")
+    unit: Annotated[str, _code("unit")]
     counted_thing: OptText = None
     numerator: OptNumber = None
     denominator: OptNumber = None
     denominator_vi: OptText = None
-    value_qualifier: Annotated[_codes("value_qualifier"), BeforeValidator(lambda v: _empty_is_none(v) or "exact")] = (
-        "exact"
-    )
-    observation_status: Annotated[_codes("observation_status"), BeforeValidator(lambda v: _empty_is_none(v) or "A")] = (
-        "A"
-    )
+    value_qualifier: Annotated[
+        str, _code("value_qualifier"), BeforeValidator(lambda v: _empty_is_none(v) or "exact")
+    ] = "exact"
+    observation_status: Annotated[
+        str, _code("observation_status"), BeforeValidator(lambda v: _empty_is_none(v) or "A")
+    ] = "A"
     is_final: OptFlag = None
     note: OptText = None
 
@@ -331,7 +323,7 @@ class RankingRecord(Reading):
     id_column = "ranking_id"
     value_columns = ("rank_published", "rank_change_printed", "score")
     ranking_id: Id
-    index_code: _codes("index_code")
+    index_code: Annotated[str, _code("index_code")]
     edition_year: Year
     rank_published: OptWhole = None
     rank_change_printed: OptWhole = None
@@ -346,10 +338,10 @@ class CitationRecord(Record):
     citation_id: Id
     cited_number: OptText = None
     cited_date: OptDay = None
-    cited_form: _codes("legal_form")
+    cited_form: Annotated[str, _code("legal_form")]
     cited_issuer_vi: OptText = None
     cited_title_vi: OptText = None
-    relation: _codes("citation_relation")
+    relation: Annotated[str, _code("citation_relation")]
     note: OptText = None
     printed_text: Text
     locator: Locator
@@ -361,9 +353,9 @@ class PrintedTotalRecord(Reading):
     id_column = "printed_total_id"
     printed_total_id: Id
     quantity: Literal["task_count", "budget_total"]
-    reform_field_code: _codes("reform_field_code")
+    reform_field_code: Annotated[str, _code("reform_field_code")]
     value: Number
-    unit: _codes("unit")
+    unit: Annotated[str, _code("unit")]
     printed_value: OptNumber = None
     """The figure as printed, where its unit is not that of `value`."""
     printed_unit: OptText = None

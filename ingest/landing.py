@@ -1,4 +1,4 @@
-"""Lands checked records: append-only Parquet by content, a ledger of what landed when, and `raw.*` rebuilt from both."""
+"""Lands checked records: append-only Parquet by content, a ledger of what landed when, `raw.*` rebuilt from both."""
 
 import json
 import os

@@ -85,7 +85,8 @@ def _copy_database(source: Path, target: Path) -> dict[str, int]:
         connection.execute(f"attach {_quoted(str(target))} as release (storage_version {_quoted(STORAGE_VERSION)})")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables "
-            "where table_catalog = 'work' and table_type = 'BASE TABLE' and list_contains(?, table_schema) order by 1, 2",
+            "where table_catalog = 'work' and table_type = 'BASE TABLE' and list_contains(?, table_schema) "
+            "order by all",
             [list(PUBLISHED_SCHEMAS)],
         ).fetchall()
         counts = {}

@@ -1,4 +1,4 @@
-"""Reads record packages: a folder of CSV, XLSX (one sheet per table) or Parquet files with a `document.yml` or pages."""
+"""Reads record packages: folders of CSV, XLSX (one sheet per table) or Parquet with a `document.yml` or pages."""
 
 import csv
 import hashlib

@@ -1,0 +1,32 @@
+# The two commands of the README: `make build`, then `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# An environment that forbids bytecode makes every start of dbt compile it again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: build test lint demo spark bench clean
+
+build: $(VENV)/.installed  ## install, check, land, build, test, publish
+	$(BIN)/parvn build
+
+test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/parvn build --quiet
+	$(BIN)/sqlfluff lint --processes 2 models dbt_project/tests
+	$(BIN)/pytest
+
+demo: $(VENV)/.installed  ## a synthetic warehouse of many provinces and years, in demo/
+	$(BIN)/parvn demo
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps -r requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	touch $@
+
+clean:  ## remove what was installed and built; records and seeds stay
+	rm -rf $(VENV) target logs warehouse demo
