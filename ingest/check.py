@@ -42,18 +42,19 @@ class CheckedPackage:
     """A package with its rows as typed records, by table."""
 
     package: Package
-    records: dict[str, list[Record]] = field(default_factory=dict)
+    records: dict[str, list[tuple[int, Record]]] = field(default_factory=dict)
+    """The records that fit their contract, each with the index of its row."""
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def document(self) -> DocumentRecord | None:
         """Return the document of the package, or None for web pages."""
-        found = self.records.get("document", [])
-        return found[0] if found and isinstance(found[0], DocumentRecord) else None
+        found = self.of("document")
+        return found[0] if found else None
 
     def of(self, table: str) -> list[Any]:
         """Return the records of one table."""
-        return self.records.get(table, [])
+        return [record for _, record in self.records.get(table, [])]
 
     def style_of(self, table: str) -> NumberStyle:
         """Return the number style of one table of this package."""
@@ -70,17 +71,17 @@ def _typed(value: str | None) -> Any:
     return value
 
 
-def _validate(table: RawTable, reference: Reference) -> tuple[list[Record], list[Problem]]:
+def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Record]], list[Problem]]:
     model = TABLES[table.name]
-    records: list[Record] = []
+    records: list[tuple[int, Record]] = []
     problems: list[Problem] = []
     for index, row in enumerate(table.rows):
         # An empty cell is an absent value: a column that must be filled says so itself.
         given = {k: _typed(v) if table.name == "document" else v for k, v in row.items() if v is not None}
         try:
-            records.append(model.model_validate(given, context={"reference": reference}))
+            records.append((index, model.model_validate(given, context={"reference": reference})))
         except ValidationError as error:
-            number = None if table.name == "document" else table.row_number(index)
+            number = None if table.name == "document" else table.row_numbers[index]
             for item in error.errors():
                 column = ".".join(map(str, item["loc"])) or None
                 missing = item["type"] == "missing"
@@ -140,10 +141,8 @@ class _Checker:
 
     def problems(self) -> Iterator[Problem]:
         for name, table in self.checked.package.tables.items():
-            if len(self.checked.of(name)) != len(table.rows):
-                continue  # rows that do not fit their contract are reported; the rest waits for them
-            for index, record in enumerate(self.checked.of(name)):
-                number = None if name == "document" else table.row_number(index)
+            for index, record in self.checked.records[name]:
+                number = None if name == "document" else table.row_numbers[index]
                 for column, message, text, nearest in self._row(name, record, table.rows[index]):
                     yield Problem(table.file, message, table.sheet, number, column, text, nearest)
 
@@ -214,7 +213,8 @@ class _Checker:
             given = getattr(record, column, None)
             if given is None or TABLES[name].id_column == column or (column == "task_id" and name == "task_events"):
                 continue
-            known = [getattr(r, TABLES[table].id_column) for r in self.checked.of(table)]
+            rows = self.checked.package.tables[table].rows if table in self.checked.package.tables else []
+            known = [row.get(TABLES[table].id_column) or "" for row in rows]
             if given not in known:
                 yield column, f"no such row in {table}", given, nearest_spellings(given, known)
 
@@ -298,13 +298,13 @@ def check_package(package: Package, reference: Reference) -> CheckedPackage:
                         table.file,
                         f"this id stands in row {ids[given]} too",
                         table.sheet,
-                        table.row_number(index),
+                        table.row_numbers[index],
                         TABLES[name].id_column,
                         given,
                     )
                 )
             elif given:
-                ids[given] = table.row_number(index)
+                ids[given] = table.row_numbers[index]
     checked.problems += _Checker(checked, reference).problems()
     return checked
 
@@ -331,7 +331,7 @@ def check_folder(folder: Path, reference: Reference | None = None) -> list[Check
                             table.file,
                             f"this id stands in {owner} too",
                             table.sheet,
-                            table.row_number(index),
+                            table.row_numbers[index],
                             TABLES[name].id_column,
                             given,
                         )

@@ -168,7 +168,7 @@ class Landing:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         columns = {c: pa.array([row.get(c) for row in table.rows], pa.string()) for c in columns_of(table.name)}
-        columns["_row"] = pa.array([table.row_number(i) for i in range(len(table.rows))], pa.int32())
+        columns["_row"] = pa.array(table.row_numbers, pa.int32())
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         pq.write_table(pa.table(columns), temporary, compression="zstd")
         with temporary.open("rb") as file:

@@ -16,7 +16,6 @@ from ingest.contracts import TABLES, columns_of, required_columns
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
 
-SUFFIXES = (".csv", ".xlsx", ".parquet")
 Row = dict[str, str | None]
 
 
@@ -29,11 +28,9 @@ class RawTable:
     file: str
     sha256: str
     rows: list[Row]
+    row_numbers: list[int]
+    """The number of each row as a spreadsheet shows it: the heading is row 1."""
     sheet: str | None = None
-
-    def row_number(self, index: int) -> int:
-        """Return the number of a row as a spreadsheet shows it: the heading is row 1."""
-        return index + 2
 
 
 @dataclass
@@ -105,14 +102,25 @@ def _check_header(name: str, header: Sequence[str], place: Problem) -> list[Prob
     return found
 
 
-def _rows(name: str, grid: list[list[str | None]], place: Problem) -> tuple[list[Row], list[Problem]]:
+_Read = tuple[list[Row], list[int], list[Problem]]
+"""(rows, their numbers in the file, what is wrong with the file's shape)"""
+
+
+def _unreadable(*problems: Problem) -> _Read:
+    return [], [], list(problems)
+
+
+def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     """Turn a grid with a heading row into rows, or say what is wrong with its shape."""
     if not grid:
-        return [], [Problem(place.file, "the table is empty; expected a heading row", place.sheet)]
+        return _unreadable(Problem(place.file, "the table is empty; expected a heading row", place.sheet))
     header = [(cell or "").strip() for cell in grid[0]]
     problems = _check_header(name, header, place)
     rows: list[Row] = []
+    numbers: list[int] = []
     for number, cells in enumerate(grid[1:], start=2):
+        if not cells:
+            continue
         if len(cells) != len(header):
             problems.append(
                 Problem(place.file, f"expected {len(header)} cells, found {len(cells)}", place.sheet, number)
@@ -122,72 +130,70 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> tuple[list
             problems.append(Problem(place.file, "the row is empty", place.sheet, number))
             continue
         rows.append(dict(zip(header, cells, strict=True)))
-    return rows, problems
+        numbers.append(number)
+    return rows, numbers, problems
 
 
-def _read_csv(name: str, content: bytes, file: str) -> tuple[list[Row], list[Problem]]:
+def _read_csv(name: str, content: bytes, file: str) -> _Read:
     place = Problem(file, "")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return [], [Problem(file, "the file is not UTF-8 text; save it as CSV UTF-8", row=line)]
+        return _unreadable(Problem(file, "the file is not UTF-8 text; save it as CSV UTF-8", row=line))
     if "\x00" in text:
-        return [], [
-            Problem(
-                file,
-                "the file holds NUL characters; expected CSV text",
-                row=text.count("\n", 0, text.index("\x00")) + 1,
-            )
-        ]
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        return _unreadable(Problem(file, "the file holds NUL characters; expected CSV text", row=line))
     try:
-        grid = [[_text(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        grid = [[_text(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
     except csv.Error as error:
-        return [], [Problem(file, f"the file is no well-formed CSV ({error})")]
+        return _unreadable(Problem(file, f"the file is no well-formed CSV ({error})"))
     return _rows(name, grid, place)
 
 
-def _read_parquet(name: str, path: Path, file: str) -> tuple[list[Row], list[Problem]]:
+def _read_parquet(name: str, path: Path, file: str) -> _Read:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError):
-        return [], [Problem(file, "the file is no readable Parquet file")]
+        return _unreadable(Problem(file, "the file is no readable Parquet file"))
     grid: list[list[str | None]] = [list(table.column_names)]
     grid += [[_text(cell) for cell in row.values()] for row in table.to_pylist()]
     return _rows(name, grid, Problem(file, ""))
 
 
-def _read_xlsx(path: Path, file: str) -> Iterator[tuple[str, list[Row], list[Problem]]]:
+def _read_xlsx(path: Path, file: str) -> Iterator[tuple[str, _Read]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        yield "", [], [Problem(file, f"the file is no readable XLSX workbook ({error})")]
+        yield "", _unreadable(Problem(file, f"the file is no readable XLSX workbook ({error})"))
         return
     for sheet in workbook.sheet_names:
         if sheet not in TABLES:
-            yield "", [], [Problem(file, "unknown sheet", sheet, nearest=nearest_spellings(sheet, TABLES))]
+            yield "", _unreadable(Problem(file, "unknown sheet", sheet, nearest=nearest_spellings(sheet, TABLES)))
             continue
         grid = [[_text(cell) for cell in row] for row in workbook.get_sheet_by_name(sheet).to_python()]
         if sheet == "document":
             fields = {row[0]: (row[1] if len(row) > 1 else None) for row in grid[1:] if row and row[0]}
-            yield sheet, [fields], []
+            yield sheet, ([fields], [1], [])
         else:
-            yield sheet, *_rows(sheet, grid, Problem(file, "", sheet))
+            while grid and not any(grid[-1]):
+                grid.pop()  # a sheet ends with the rows that were once touched
+            yield sheet, _rows(sheet, grid, Problem(file, "", sheet))
 
 
-def _read_document(content: bytes, file: str) -> tuple[list[Row], list[Problem]]:
+def _read_document(content: bytes, file: str) -> _Read:
     try:
         fields = yaml.safe_load(content.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        return [], [Problem(file, "the file is no well-formed YAML in UTF-8", row=line or None)]
+        return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line or None))
     if not isinstance(fields, dict):
-        return [], [Problem(file, "expected 'name: value' lines")]
+        return _unreadable(Problem(file, "expected 'name: value' lines"))
     known = columns_of("document")
     problems = [
         Problem(file, "unknown field", column=str(f), nearest=nearest_spellings(str(f), known))
@@ -195,20 +201,22 @@ def _read_document(content: bytes, file: str) -> tuple[list[Row], list[Problem]]
         if f not in known
     ]
     problems += [Problem(file, "missing field", column=c) for c in required_columns("document") if c not in fields]
-    return [{str(k): _text(v) for k, v in fields.items()}], problems
+    return [{str(k): _text(v) for k, v in fields.items()}], [1], problems
 
 
 def read_package(path: Path, base: Path) -> Package:
     """Read one package folder; file names in problems are relative to `base`. Never raises for bad content."""
     package = Package(path, path.relative_to(base).as_posix() if path != base else path.name)
 
-    def add(name: str, file_path: Path, file: str, content: bytes, rows: list[Row], sheet: str | None = None) -> None:
+    def add(name: str, file_path: Path, file: str, content: bytes, read: _Read, sheet: str | None = None) -> None:
+        rows, numbers, problems = read
+        package.problems += problems
         if name in package.tables:
             package.problems.append(
                 Problem(file, f"the table {name} stands here and in {package.tables[name].file}", sheet)
             )
-            return
-        package.tables[name] = RawTable(name, file_path, file, sha256_of(content), rows, sheet)
+        elif name:
+            package.tables[name] = RawTable(name, file_path, file, sha256_of(content), rows, numbers, sheet)
 
     for file_path in sorted(path.iterdir()):
         if file_path.is_dir() or file_path.name.startswith((".", "~")):
@@ -217,20 +225,14 @@ def read_package(path: Path, base: Path) -> Package:
         stem, suffix = file_path.stem, file_path.suffix
         content = file_path.read_bytes()
         if file_path.name == "document.yml":
-            rows, problems = _read_document(content, file)
-            package.problems += problems
-            add("document", file_path, file, content, rows)
+            add("document", file_path, file, content, _read_document(content, file))
         elif suffix == ".xlsx":
-            for name, rows, problems in _read_xlsx(file_path, file):
-                package.problems += problems
-                if name:
-                    add(name, file_path, file, content, rows, name)
-        elif suffix in SUFFIXES and stem in TABLES:
-            rows, problems = (
-                _read_csv(stem, content, file) if suffix == ".csv" else _read_parquet(stem, file_path, file)
-            )
-            package.problems += problems
-            add(stem, file_path, file, content, rows)
+            for name, read in _read_xlsx(file_path, file):
+                add(name, file_path, file, content, read, name)
+        elif stem in TABLES and suffix == ".csv":
+            add(stem, file_path, file, content, _read_csv(stem, content, file))
+        elif stem in TABLES and suffix == ".parquet":
+            add(stem, file_path, file, content, _read_parquet(stem, file_path, file))
         elif file_path.name != "README.md":
             package.problems.append(
                 Problem(

@@ -154,7 +154,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
     for name, table in checked.package.tables.items():
         if name in ("document", "reviewed_numbers"):
             continue
-        for index, record in enumerate(checked.of(name)):
+        for index, record in checked.records[name]:
             locator = getattr(record, "locator", None)
             if locator is None:
                 continue
@@ -179,7 +179,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
                             covered[i] = 1
             if problems:
                 result.problems += [
-                    Problem(table.file, message, table.sheet, table.row_number(index), column, text)
+                    Problem(table.file, message, table.sheet, table.row_numbers[index], column, text)
                     for column, message, text in problems
                 ]
             else:
