@@ -19,13 +19,11 @@ from ingest.contracts import (
     Record,
     ResultRecord,
     TargetRecord,
-    TaskMilestoneRecord,
-    TaskRecord,
 )
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.readers import Package, RawTable, Row, find_packages, read_package
 from ingest.reading.dates import read_due
-from ingest.reading.numbers import NumberStyle, read_money, readable_values
+from ingest.reading.numbers import NumberStyle, read_money, read_plain_number, readable_values
 from ingest.reading.text import ReadingError
 from ingest.reference import Reference
 
@@ -141,22 +139,32 @@ class _Checker:
 
     def problems(self) -> Iterator[Problem]:
         for name, table in self.checked.package.tables.items():
-            for index, record in self.checked.records[name]:
+            records = dict(self.checked.records[name])
+            for index, row in enumerate(table.rows):
                 number = None if name == "document" else table.row_numbers[index]
-                for column, message, text, nearest in self._row(name, record, table.rows[index]):
+                findings = [*self._cells(name, row)]
+                if index in records:
+                    findings += self._record(records[index])
+                for column, message, text, nearest in findings:
                     yield Problem(table.file, message, table.sheet, number, column, text, nearest)
 
-    def _row(self, name: str, record: Record, row: Row) -> Iterator[_Finding]:
-        document = self.checked.document
-        if (
-            document
-            and name not in ("document", "task_events")
-            and not _DOCUMENT_LOCATOR.fullmatch(getattr(record, "locator", ""))
-        ):
-            yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", getattr(record, "locator", ""), ()
-        yield from self._references(name, record)
-        if isinstance(record, Reading):
-            yield from self._words(name, record, row)
+    def _cells(self, name: str, row: Row) -> Iterator[_Finding]:
+        """What the words of a row say of its other cells; rows that do not fit their contract are looked at too."""
+        if self.checked.document and name not in ("document", "task_events"):
+            locator = row.get("locator") or ""
+            if locator and not _DOCUMENT_LOCATOR.fullmatch(locator):
+                yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", locator, ()
+        yield from self._references(name, row)
+        if issubclass(TABLES[name], Reading):
+            yield from self._words(name, row)
+        plan_year = self.checked.document.plan_year if self.checked.document else None
+        if plan_year and name == "tasks":
+            style = self.checked.style_of(name)
+            yield from self._readings(task_readings(row, plan_year, style, BUDGET_UNIT, self.reference), row)
+        if plan_year and name == "task_milestones":
+            yield from self._readings(due_readings(row, plan_year), row)
+
+    def _record(self, record: Record) -> Iterator[_Finding]:
         if isinstance(record, TargetRecord):
             yield from self._target(record)
         if isinstance(record, (TargetRecord, ResultRecord)) and record.indicator_code:
@@ -165,14 +173,6 @@ class _Checker:
                 yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
         if isinstance(record, ResultRecord) and (record.period_start or date.min) > (record.period_end or date.max):
             yield "period_end", "the period ends before it starts", str(record.period_end), ()
-        if isinstance(record, TaskRecord):
-            yield from self._readings(
-                task_readings(row, self._plan_year(), self.checked.style_of(name), BUDGET_UNIT, self.reference),
-                row,
-                record.value_reading,
-            )
-        if isinstance(record, TaskMilestoneRecord):
-            yield from self._readings(due_readings(row, self._plan_year()), row, "literal")
         if isinstance(record, PrintedTotalRecord):
             yield from self._printed_total(record)
         if isinstance(record, DocumentRecord) and (record.known_from is None) != (record.known_from_basis is None):
@@ -191,15 +191,11 @@ class _Checker:
             if read != record.value:
                 yield "value", f"'{record.printed_value} {record.printed_unit}' is {read:f} million dong", None, ()
 
-    def _plan_year(self) -> int:
-        document = self.checked.document
-        return (document.plan_year if document else None) or 0
-
-    def _references(self, name: str, record: Record) -> Iterator[_Finding]:
+    def _references(self, name: str, row: Row) -> Iterator[_Finding]:
         is_pages = self.checked.package.is_pages
-        if isinstance(record, (TargetRecord, ResultRecord)):
+        if name in ("targets", "results"):
             for column in ("page_id", "province"):
-                given = getattr(record, column)
+                given = row.get(column)
                 if is_pages and given is None:
                     yield column, "a figure of a web page names its page and its province", None, ()
                 if not is_pages and given is not None:
@@ -210,11 +206,11 @@ class _Checker:
             ("target_id", "targets"),
             ("task_id", "tasks"),
         ):
-            given = getattr(record, column, None)
+            given = row.get(column)
             if given is None or TABLES[name].id_column == column or (column == "task_id" and name == "task_events"):
                 continue
             rows = self.checked.package.tables[table].rows if table in self.checked.package.tables else []
-            known = [row.get(TABLES[table].id_column) or "" for row in rows]
+            known = [other.get(TABLES[table].id_column) or "" for other in rows]
             if given not in known:
                 yield column, f"no such row in {table}", given, nearest_spellings(given, known)
 
@@ -227,36 +223,42 @@ class _Checker:
             if getattr(record, column) is None:
                 yield column, f"a target with comparator {record.comparator} needs this", None, ()
 
-    def _words(self, name: str, record: Reading, row: Row) -> Iterator[_Finding]:
-        if record.value_reading == "context" and not record.reading_note:
+    def _words(self, name: str, row: Row) -> Iterator[_Finding]:
+        is_context = row.get("value_reading") == "context"
+        if is_context and not row.get("reading_note"):
             yield "reading_note", "a reading by context says why", None, ()
-        if record.printed_text is None:
+        words = row.get("printed_text")
+        if words is None:
             if not self.checked.package.is_pages:
                 yield "printed_text", "the words of the document that state this are missing", None, ()
             return
-        if record.value_reading == "context":
+        if is_context:
             return
-        stated = readable_values(record.printed_text, self.checked.style_of(name))
-        for column in record.value_columns:
-            value: Decimal | int | None = getattr(record, column)
-            if value is not None and abs(value) not in stated:
+        stated = readable_values(words, self.checked.style_of(name))
+        for column in TABLES[name].value_columns:
+            try:
+                value = read_plain_number(row.get(column) or "")
+            except ReadingError:
+                continue  # empty, or named by the contract
+            if abs(value) not in stated:
                 yield (
                     column,
                     "the printed words do not state this number; write the number they state, "
                     "or value_reading=context with a reading_note",
-                    f"{row[column]}' in '{record.printed_text}",
+                    f"{row[column]}' in '{words}",
                     (),
                 )
 
     def _readings(
-        self, readings: Iterable[tuple[str, str | None, ReadingError | None]], row: Row, value_reading: str
+        self, readings: Iterable[tuple[str, str | None, ReadingError | None]], row: Row
     ) -> Iterator[_Finding]:
+        is_context = row.get("value_reading") == "context"
         for column, expected, error in readings:
             source = {"due_kind": "due_text", "budget_vnd_million": "budget_text"}.get(
                 column, column.replace("agency_ids", "text")
             )
             if error is not None:
-                if value_reading == "context" and row.get(column):
+                if is_context and row.get(column):
                     continue
                 words = row.get(source)
                 nearest: tuple[str, ...] = ()
@@ -264,7 +266,7 @@ class _Checker:
                     unknown = re.search(r"'(.*)'", str(error))
                     nearest = nearest_spellings(unknown[1], self.reference.agencies.spellings()) if unknown else ()
                 yield source, str(error), words, nearest
-            elif not _same(row.get(column), expected) and value_reading != "context":
+            elif not _same(row.get(column), expected) and not is_context:
                 yield (
                     column,
                     f"the words '{row.get(source) or ''}' read as {expected or 'nothing'}",
