@@ -28,5 +28,5 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
 
-clean:  ## remove what was installed and built; records and seeds stay
-	rm -rf $(VENV) target logs warehouse demo
+clean:  ## remove what was installed and the demo; records, landed vintages and releases stay
+	rm -rf $(VENV) target logs demo warehouse/build

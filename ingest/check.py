@@ -83,8 +83,8 @@ def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Re
             for item in error.errors():
                 column = ".".join(map(str, item["loc"])) or None
                 missing = item["type"] == "missing"
-                if item["type"] == "extra_forbidden":
-                    continue  # the reader has named unknown columns with their nearest known ones
+                if item["type"] == "extra_forbidden" or (missing and column not in row):
+                    continue  # the reader has named unknown columns with their nearest known ones, and missing ones
                 message = "a value is missing" if missing else item["msg"]
                 text = None if missing or isinstance(item["input"], dict) else str(item["input"])
                 nearest = tuple(item.get("ctx", {}).get("nearest", ()))
@@ -175,8 +175,11 @@ class _Checker:
             yield "period_end", "the period ends before it starts", str(record.period_end), ()
         if isinstance(record, PrintedTotalRecord):
             yield from self._printed_total(record)
-        if isinstance(record, DocumentRecord) and (record.known_from is None) != (record.known_from_basis is None):
-            yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()
+        if isinstance(record, DocumentRecord):
+            if (record.known_from is None) != (record.known_from_basis is None):
+                yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()
+            if record.plan_year is None and "tasks" in self.checked.package.tables:
+                yield "plan_year", "a document with tasks needs this: their quarters are of this year", None, ()
 
     def _printed_total(self, record: PrintedTotalRecord) -> Iterator[_Finding]:
         """A total in another unit than the record's must follow from what is printed, unless its words mislead."""
@@ -187,7 +190,11 @@ class _Checker:
         if record.printed_text and stated not in readable_values(record.printed_text):
             yield "printed_value", "the printed words do not state this number", str(stated), ()
         if record.printed_value is not None and record.value_reading == "literal":
-            read = read_money(f"{record.printed_value:f} {record.printed_unit}", "english")
+            try:
+                read = read_money(f"{record.printed_value:f} {record.printed_unit}", "english")
+            except ReadingError as error:
+                yield "printed_unit", str(error), record.printed_unit, ()
+                return
             if read != record.value:
                 yield "value", f"'{record.printed_value} {record.printed_unit}' is {read:f} million dong", None, ()
 
@@ -254,9 +261,9 @@ class _Checker:
     ) -> Iterator[_Finding]:
         is_context = row.get("value_reading") == "context"
         for column, expected, error in readings:
-            source = {"due_kind": "due_text", "budget_vnd_million": "budget_text"}.get(
-                column, column.replace("agency_ids", "text")
-            )
+            source = column.replace("agency_ids", "text")
+            if column.startswith(("due_", "budget_")):
+                source = column.split("_")[0] + "_text"
             if error is not None:
                 if is_context and row.get(column):
                     continue

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +252,9 @@ def query(sql: str, warehouse: Path, output: str) -> None:
 
 def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) -> None:
     def text(value: Any) -> str:
-        return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        if isinstance(value, (float, Decimal)):
+            return f"{value:.4f}".rstrip("0").rstrip(".")
+        return "" if value is None else str(value)
 
     if output == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -273,7 +276,7 @@ def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) ->
             table.add_row(*(text(v) for v in row))
         console = Console(width=None if sys.stdout.isatty() else 200)
         console.print(table)
-        console.print(f"{len(rows)} rows")
+        console.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}")
 
 
 @cli.command()

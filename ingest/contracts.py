@@ -71,7 +71,8 @@ def _code(name: str) -> BeforeValidator:
             "agency_id": lambda: sorted(reference.agency_ids),
         }.get(name, lambda: reference.vocabularies[name])()
         if value not in known:
-            expected = f"one of: {', '.join(known)}" if len(known) <= 20 else f"a code of the seed {name}"
+            seed = name.removesuffix("_code").removesuffix("_id")
+            expected = f"one of: {', '.join(known)}" if len(known) <= 20 else f"a {name} of the seed {seed}"
             raise _error(f"unknown {name}; expected {expected}", nearest=nearest_spellings(str(value), known))
         return value
 
@@ -307,6 +308,7 @@ class ResultRecord(Reading):
     numerator: OptNumber = None
     denominator: OptNumber = None
     denominator_vi: OptText = None
+    received_basis: Annotated[str | None, _code("received_basis"), _Empty] = None
     value_qualifier: Annotated[
         str, _code("value_qualifier"), BeforeValidator(lambda v: _empty_is_none(v) or "exact")
     ] = "exact"

@@ -4,11 +4,10 @@ import csv
 import io
 from pathlib import Path
 
-from ingest.check import BUDGET_UNIT, due_readings, task_readings
-from ingest.contracts import DocumentRecord, columns_of
+from ingest.check import BUDGET_UNIT, check_package, due_readings, task_readings
+from ingest.contracts import columns_of
 from ingest.problems import BadInput
 from ingest.readers import Row, find_packages, read_package
-from ingest.reading.numbers import NumberStyle
 from ingest.reference import Reference
 
 _FILLED = ("tasks", "task_milestones")
@@ -17,20 +16,22 @@ _FILLED = ("tasks", "task_milestones")
 def fill_folder(folder: Path, reference: Reference | None = None) -> dict[str, int]:
     """Fill the CSV tables of every package at or below `folder`; returns the number of cells filled per file.
 
-    A cell that holds something is never changed. Raises BadInput where a document.yml cannot be read.
+    A cell that holds something is never changed. Raises BadInput where a file does not fit its shape: what could not
+    be read would be lost in writing it back.
     """
     reference = reference or Reference()
     base = folder if folder.is_dir() else folder.parent
     filled: dict[str, int] = {}
     for path in find_packages(folder):
         package = read_package(path, base)
-        if package.problems and "document" not in package.tables:
-            raise BadInput(package.problems)
         if package.is_pages:
             continue
-        fields = package.tables["document"].rows[0]
-        plan_year = int(fields.get("plan_year") or 0)
-        document = DocumentRecord.model_construct(number_style=_styles(fields))
+        checked = check_package(package, reference)
+        document = checked.document
+        problems = [p for p in package.problems if p.message != "missing column"]  # some are to be filled
+        if document is None or problems:
+            raise BadInput(problems or checked.problems)
+        plan_year = document.plan_year or 0
         for name in _FILLED:
             table = package.tables.get(name)
             if table is None or table.path.suffix != ".csv":
@@ -50,12 +51,6 @@ def fill_folder(folder: Path, reference: Reference | None = None) -> dict[str, i
                 _write(table.path, name, table.rows)
                 filled[table.file] = count
     return filled
-
-
-def _styles(fields: Row) -> dict[str, NumberStyle]:
-    import json
-
-    return json.loads(fields.get("number_style") or '{"default": "vietnamese"}')
 
 
 def _write(path: Path, name: str, rows: list[Row]) -> None:

@@ -95,8 +95,6 @@ def _check_header(name: str, header: Sequence[str], place: Problem) -> list[Prob
 
     found = [problem("a column heading is empty") for h in header if not h.strip()]
     found += [problem("this heading stands twice", h) for h in sorted({h for h in header if header.count(h) > 1})]
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        return [*found, problem("the columns must be separated by commas")]
     found += [problem("unknown column", h, nearest_spellings(h, known)) for h in header if h.strip() and h not in known]
     found += [problem("missing column", c) for c in required_columns(name) if c not in header]
     return found
@@ -115,6 +113,8 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     if not grid:
         return _unreadable(Problem(place.file, "the table is empty; expected a heading row", place.sheet))
     header = [(cell or "").strip() for cell in grid[0]]
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        return _unreadable(Problem(place.file, "the columns must be separated by commas", place.sheet, 1))
     problems = _check_header(name, header, place)
     rows: list[Row] = []
     numbers: list[int] = []
@@ -179,29 +179,48 @@ def _read_xlsx(path: Path, file: str) -> Iterator[tuple[str, _Read]]:
         grid = [[_text(cell) for cell in row] for row in workbook.get_sheet_by_name(sheet).to_python()]
         if sheet == "document":
             fields = {row[0]: (row[1] if len(row) > 1 else None) for row in grid[1:] if row and row[0]}
-            yield sheet, ([fields], [1], [])
+            yield sheet, _fields(fields, Problem(file, "", sheet))
         else:
             while grid and not any(grid[-1]):
                 grid.pop()  # a sheet ends with the rows that were once touched
             yield sheet, _rows(sheet, grid, Problem(file, "", sheet))
 
 
+class _TextLoader(yaml.SafeLoader):
+    """Reads every scalar but null as the text that stands there: 2020-02-31 is for the contract to refuse, 01 is 01."""
+
+
+_TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _read_document(content: bytes, file: str) -> _Read:
     try:
-        fields = yaml.safe_load(content.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        fields = yaml.load(content.decode("utf-8-sig"), _TextLoader)
+    except (yaml.YAMLError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line or None))
     if not isinstance(fields, dict):
         return _unreadable(Problem(file, "expected 'name: value' lines"))
+    return _fields({str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
+
+
+def _fields(fields: Row, place: Problem) -> _Read:
+    """Take the fields of a document as its one row, or say which of them are unknown or missing."""
     known = columns_of("document")
     problems = [
-        Problem(file, "unknown field", column=str(f), nearest=nearest_spellings(str(f), known))
+        Problem(place.file, "unknown field", place.sheet, column=f, nearest=nearest_spellings(f, known))
         for f in fields
         if f not in known
     ]
-    problems += [Problem(file, "missing field", column=c) for c in required_columns("document") if c not in fields]
-    return [{str(k): _text(v) for k, v in fields.items()}], [1], problems
+    problems += [
+        Problem(place.file, "missing field", place.sheet, column=c)
+        for c in required_columns("document")
+        if c not in fields
+    ]
+    return [fields], [1], problems
 
 
 def read_package(path: Path, base: Path) -> Package:

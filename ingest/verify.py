@@ -64,8 +64,18 @@ class SourceText:
             if not 1 <= first <= last <= len(self._starts):
                 raise ValueError(f"the document has {len(self._starts)} lines")
             end = self._starts[last] if last < len(self._starts) else len(self.text)
+            if self.text[end : end + 1] == " ":
+                end += 1  # so that the words of two ranges stand apart
             places += range(self._starts[first - 1], end)
         return places
+
+
+def _place(words: str, text: str, start: int = 0) -> int:
+    """Return where `words` stand in `text` as whole words and numbers ("Quý I" not in "Quý II"), or -1."""
+    before = r"(?<!\w)(?<!\d[.,])" if words[:1].isdigit() else r"(?<!\w)" if words[:1].isalnum() else ""
+    after = r"(?!\w|[.,]\d)" if words[-1:].isdigit() else r"(?!\w)" if words[-1:].isalnum() else ""
+    match = re.compile(before + re.escape(words) + after).search(text, start)
+    return match.start() if match else -1
 
 
 def _find(words: str, text: str, pieces: int, is_last: bool = False) -> list[tuple[int, int]] | None:
@@ -76,7 +86,7 @@ def _find(words: str, text: str, pieces: int, is_last: bool = False) -> list[tup
     if words.isdigit():
         alone = list(re.finditer(rf"(?<![\w.,/]){words}(?![\w.,/]*\w)", text))
         return [alone[-1 if is_last else 0].span()] if alone else None
-    place = text.find(words)
+    place = _place(words, text)
     if place >= 0:
         return [(place, place + len(words))]
     found: list[tuple[int, int]] = []
@@ -84,7 +94,7 @@ def _find(words: str, text: str, pieces: int, is_last: bool = False) -> list[tup
     while rest and len(found) < pieces:
         for count in range(len(rest), 0, -1):
             run = " ".join(rest[:count])
-            place = text.find(run, start)
+            place = _place(run, text, start)
             if place >= 0:
                 found.append((place, place + len(run)))
                 rest, start = rest[count:], place + len(run)
@@ -185,11 +195,15 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
             else:
                 result.confirmed[name] += 1
 
-    reviewed = [
-        (r, {source.line_of(i) for i in source.places_of(r.locator)})
-        for r in checked.of("reviewed_numbers")
-        if isinstance(r, ReviewedNumberRecord)
-    ]
+    reviewed: list[tuple[ReviewedNumberRecord, int, set[int]]] = []
+    for index, r in checked.records.get("reviewed_numbers", []):
+        assert isinstance(r, ReviewedNumberRecord)
+        table = checked.package.tables["reviewed_numbers"]
+        row = table.row_numbers[index]
+        try:
+            reviewed.append((r, row, {source.line_of(i) for i in source.places_of(r.locator)}))
+        except ValueError as error:
+            result.problems.append(Problem(table.file, str(error), table.sheet, row, "locator", r.locator))
     ruled: dict[int, str] = {}
     for rule_code, pattern in _number_rules():
         for match in pattern.finditer(source.lines):
@@ -204,7 +218,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
         review = next(
             (
                 r
-                for r, lines in reviewed
+                for r, _, lines in reviewed
                 if line in lines and token.text in (t.text for t in number_tokens(comparable(r.token)))
             ),
             None,
@@ -217,12 +231,11 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
         else:
             around = source.text[max(0, token.start - 50) : token.end + 40]
             result.uncovered.append((line, token.text, around))
-    for r, _ in reviewed:
+    for r, row, _ in reviewed:
         if r.reviewed_number_id not in used:
             table = checked.package.tables["reviewed_numbers"]
-            result.problems.append(
-                Problem(table.file, "no such number is left over there; delete this row", column="token", text=r.token)
-            )
+            message = "no such number is left over there; delete this row"
+            result.problems.append(Problem(table.file, message, table.sheet, row, "token", r.token))
     return result
 
 

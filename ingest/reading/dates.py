@@ -42,7 +42,7 @@ _YEAR = r"(?:\s*(?:/|năm)\s*(?P<{0}>\d{{4}}))?"
 _PERIOD = re.compile(
     "|".join(
         (
-            r"(?P<before>trước\s+(?:ngày\s+)?)?(?P<day>\d{1,2})/(?P<month>\d{1,2})" + _YEAR.format("day_year"),
+            r"(?P<day>\d{1,2})(?:\s*/\s*|\s+tháng\s+)(?P<month>\d{1,2})(?!\d)" + _YEAR.format("day_year"),
             r"quý\s+(?P<quarters>(?:iv|i{1,3}|[1-4])(?:\s*(?:,|-|–|và|đến)\s*(?:iv|i{1,3}|[1-4])(?![\w]))*)"
             + _YEAR.format("quarter_year"),
             r"tháng\s+(?P<only_month>\d{1,2})" + _YEAR.format("month_year"),
@@ -53,6 +53,7 @@ _PERIOD = re.compile(
     ),
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"trước\s+(?:ngày\s+)?$", re.IGNORECASE)
 _CONTINUOUS = re.compile(
     r"thường xuyên|định kỳ|hằng (?:ngày|tuần|tháng|quý)|hàng (?:ngày|tuần|tháng|quý)", re.IGNORECASE
 )
@@ -61,19 +62,21 @@ _RANGE_JOIN = re.compile(r"\s*(?:-|–|đến|tới)\s*(?:hết\s+)?", re.IGNORE
 
 
 def _month_span(year: int, first: int, last: int) -> tuple[date, date]:
+    if year < 1:
+        raise ReadingError("there is no year 0; expected a due time such as 'Quý I/2020'")
     return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
 def _spans(match: re.Match[str], plan_year: int) -> list[tuple[date, date]]:
     if match["day"]:
         day = read_date(f"{match['day']}/{match['month']}/{match['day_year'] or plan_year}")
-        # "trước ngày X" excludes X, as "<" does in a target.
-        last = day - timedelta(days=1) if match["before"] else day
-        return [(date(last.year, 1, 1) if match["before"] else day, last)]
+        return [(day, day)]
     if match["quarters"]:
         year = int(match["quarter_year"] or plan_year)
         numbers = [_QUARTER[q] for q in re.findall(r"iv|i{1,3}|[1-4]", match["quarters"].casefold())]
         if re.search(r"-|–|đến", match["quarters"]):
+            if numbers[0] > numbers[-1]:
+                raise ReadingError("the time ends before it starts; expected a due time such as 'Quý I - Quý III'")
             return [_month_span(year, numbers[0] * 3 - 2, numbers[-1] * 3)]
         return [_month_span(year, q * 3 - 2, q * 3) for q in numbers]
     if match["only_month"]:
@@ -84,6 +87,15 @@ def _spans(match: re.Match[str], plan_year: int) -> list[tuple[date, date]]:
     if match["half"]:
         return [_month_span(int(match["half_year"] or plan_year), 1, int(match["half"]))]
     return [_month_span(int(match["year"] or plan_year), 1, 12)]
+
+
+def _dated(match: re.Match[str], plan_year: int) -> list[tuple[date, date]]:
+    spans = _spans(match, plan_year)
+    if _BEFORE.search(match.string, 0, match.start()):
+        # "trước ngày X" excludes X, as "<" does in a target.
+        last = spans[0][0] - timedelta(days=1)
+        return [(date(last.year, 1, 1), last)]
+    return spans
 
 
 def read_due(text: str | None, plan_year: int) -> Due:
@@ -100,7 +112,7 @@ def read_due(text: str | None, plan_year: int) -> Due:
     if _CONDITIONAL.match(bare):
         return Due("conditional", None, None)
     matches = list(_PERIOD.finditer(bare))
-    spans = [span for match in matches for span in _spans(match, plan_year)]
+    spans = [span for match in matches for span in _dated(match, plan_year)]
     continuous = bool(_CONTINUOUS.search(bare))
     if not spans:
         if continuous:
@@ -115,5 +127,7 @@ def read_due(text: str | None, plan_year: int) -> Due:
         joined = matches[0]["quarters"] and re.search(r"-|–|đến", matches[0]["quarters"])
         return Due("range" if joined else "fixed", start, end)
     if len(matches) == 2 and _RANGE_JOIN.fullmatch(bare[matches[0].end() : matches[1].start()]):
+        if spans[0][0] > spans[-1][1]:
+            raise ReadingError("the time ends before it starts; expected a due time such as 'Quý I - Quý III'")
         return Due("range", spans[0][0], spans[-1][1])
     return Due("multiple", start, end)

@@ -12,8 +12,8 @@ NumberStyle = Literal["vietnamese", "english"]
 `english`: the two marks the other way round (the budget column of some tables)."""
 
 _GROUPED = {
-    "vietnamese": re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?"),
-    "english": re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"),
+    "vietnamese": re.compile(r"(?P<whole>[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?"),
+    "english": re.compile(r"(?P<whole>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"),
 }
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
@@ -36,7 +36,7 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
 def read_number(text: str, style: NumberStyle = "vietnamese") -> Decimal:
     """Return the value of one printed number, with or without a percent sign (`60,5%` is 60.5).
 
-    Raises ReadingError where the marks do not fit the style: `1.69` is no Vietnamese number.
+    Raises ReadingError where the marks do not fit the style: `1.69` and `0.455` are no Vietnamese numbers.
     """
     bare = fold(text).removesuffix("%").strip()
     sign, digits = (-1, bare[1:].lstrip()) if bare[:1] in ("-", "−") else (1, bare)
@@ -70,6 +70,7 @@ _DIGIT_WORDS = {
     "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "nhăm": 5,
     "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
 }  # fmt: skip
+_PLACE_WORDS = {"mười": 10, "mươi": 10, "trăm": 100}
 _SCALE_WORDS = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
 _FILLER_WORDS = {"linh", "lẻ", "chẵn"}
 
@@ -77,35 +78,33 @@ _FILLER_WORDS = {"linh", "lẻ", "chẵn"}
 def read_number_words(text: str) -> Decimal:
     """Return the value of a number written out: `một tỷ một trăm triệu` is 1 100 000 000.
 
-    Raises ReadingError at the first word that is no number word.
+    Raises ReadingError at the first word that is no number word or follows no number.
     """
-    words = re.findall(r"\w+", fold(text).casefold())
-    if not words:
-        raise ReadingError("expected a number in words such as 'một trăm triệu'")
-    total = group = 0
+    total = 0
+    group: int | None = None  # what stands before the next scale word; None: nothing yet
     pending: int | None = None  # the digit that waits for its place
-    for word in words:
+    for word in re.findall(r"\w+", fold(text).casefold()):
         if word in _DIGIT_WORDS:
             if pending is not None:
-                group += pending
+                raise ReadingError(f"'{word}' follows another digit; expected words such as 'một trăm triệu'")
             pending = _DIGIT_WORDS[word]
-        elif word in ("mười", "mươi"):
-            group += (1 if word == "mười" or pending is None else pending) * 10
-            pending = None
-        elif word == "trăm":
-            group += (1 if pending is None else pending) * 100
+        elif word in _PLACE_WORDS:
+            group = (group or 0) + (1 if pending is None else pending) * _PLACE_WORDS[word]
             pending = None
         elif word in _SCALE_WORDS:
-            group += pending or 0
-            pending = None
-            if _SCALE_WORDS[word] == 10**9 and total and not group:
-                total *= 10**9
+            if group is None and pending is None and not (word in ("tỷ", "tỉ") and total):
+                raise ReadingError(f"'{word}' follows no number; expected words such as 'một trăm triệu'")
+            value = (group or 0) + (pending or 0)
+            if word in ("tỷ", "tỉ"):  # counts everything before it: "một nghìn hai trăm tỷ"
+                total = (total + value) * _SCALE_WORDS[word]
             else:
-                total += (group or 1) * _SCALE_WORDS[word]
-            group = 0
+                total += value * _SCALE_WORDS[word]
+            group = pending = None
         elif word not in _FILLER_WORDS:
             raise ReadingError(f"'{word}' is no number word; expected words such as 'một trăm triệu'")
-    return Decimal(total + group + (pending or 0))
+    if group is None and pending is None and not total:
+        raise ReadingError("expected a number in words such as 'một trăm triệu'")
+    return Decimal(total + (group or 0) + (pending or 0))
 
 
 _MONEY_UNITS = {"": 1, "nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}

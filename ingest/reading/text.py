@@ -19,7 +19,7 @@ def nfc(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` in NFC with every run of white space (non-breaking too) as one space, trimmed."""
-    return _SPACE.sub(" ", nfc(text).translate(_INVISIBLE)).strip()
+    return _SPACE.sub(" ", nfc(text.translate(_INVISIBLE))).strip()
 
 
 def search_key(text: str) -> str:

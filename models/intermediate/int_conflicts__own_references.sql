@@ -17,7 +17,8 @@ int_conflicts__own_references as (
     select
         'own_number_or_date' as conflict_kind,
         case
-            when own_references.stated_number <> documents.document_number
+            when
+                own_references.stated_number <> documents.document_number
                 and own_references.stated_date <> documents.issue_date then 'number_and_date'
             when own_references.stated_number <> documents.document_number then 'number'
             else 'date'

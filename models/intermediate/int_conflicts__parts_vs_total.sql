@@ -113,6 +113,8 @@ sums as (
         complete_sets.part_set_code,
         complete_sets.conflict_kind,
         complete_sets.whole_figure_id
+    -- a part that is printed twice does not stand in for another
+    having count(distinct parts.indicator_code || '/' || parts.admin_level || '/' || parts.scope_code) = count(*)
 
 ),
 
@@ -130,7 +132,7 @@ int_conflicts__parts_vs_total as (
         coalesce(sums.rounding_tolerance, 0) as tolerance,
         wholes.value_qualifier <> 'exact' or sums.has_rounded_part as is_rounding_note,
         wholes.unit,
-        sums.parts_text as detail
+        {{ number_text('wholes.value') }} || ' ≠ ' || sums.parts_text as detail
     from sums
     inner join figures as wholes
         on sums.whole_figure_id = wholes.figure_id

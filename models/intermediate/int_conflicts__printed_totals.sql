@@ -24,12 +24,25 @@ tasks as (
 
 sums as (
 
+    -- field general is the whole document
     select
         package_name,
+        'general' as reform_field_code,
         cast(count(*) as decimal(20, 6)) as task_count,
         cast(sum(budget_vnd_million) as decimal(20, 6)) as budget_total
     from tasks
     group by package_name
+
+    union all
+
+    select
+        package_name,
+        reform_field_code,
+        cast(count(*) as decimal(20, 6)) as task_count,
+        cast(sum(budget_vnd_million) as decimal(20, 6)) as budget_total
+    from tasks
+    where reform_field_code <> 'general'
+    group by package_name, reform_field_code
 
 ),
 
@@ -44,10 +57,10 @@ compared as (
         totals.printed_value,
         totals.printed_unit,
         -- the total as its own words have it: printed figure times printed unit
-        case
+        cast(case
             when totals.printed_value is null then totals.value
             else totals.printed_value * units.vnd_million_factor
-        end as value_by_words,
+        end as decimal(20, 6)) as value_by_words,
         case totals.quantity
             when 'task_count' then sums.task_count
             when 'budget_total' then sums.budget_total
@@ -56,7 +69,7 @@ compared as (
     inner join documents
         on totals.package_name = documents.package_name
     left join sums
-        on totals.package_name = sums.package_name
+        on totals.package_name = sums.package_name and totals.reform_field_code = sums.reform_field_code
     left join {{ ref('money_unit') }} as units
         on totals.printed_unit = units.printed_unit
 

@@ -24,7 +24,8 @@ own_counts as (
         {{ half_unit('value_decimals') }} as tolerance,
         value_qualifier <> 'exact' as is_rounding_note,
         unit,
-        {{ number_text('numerator') }} || ' / ' || {{ number_text('denominator') }} as detail
+        {{ number_text('value') }} || ' % ≠ ' || {{ number_text('numerator') }} || ' / '
+        || {{ number_text('denominator') }} as detail
     from figures
     where unit = 'percent' and numerator is not null and denominator is not null and figure_kind = 'result'
 

@@ -1,15 +1,16 @@
--- Official documents and web pages as one list: a page is a document of kind web_page.
+-- Official documents and web pages as one list: a page is a document of kind web_page. What has no identified source
+-- (trust C) ends here.
 with documents as (
 
     select * from {{ ref('stg_records__documents') }}
-    where is_latest_file
+    where is_latest_file and trust_grade <> 'C'
 
 ),
 
 pages as (
 
     select * from {{ ref('stg_records__pages') }}
-    where is_latest_file
+    where is_latest_file and trust_grade <> 'C'
 
 ),
 
@@ -25,7 +26,7 @@ page_dates as (
     -- what a page cannot have known before: the last day that its figures speak of
     select
         page_id,
-        max(coalesce(measured_on, period_end)) as latest_date_in_text
+        max(coalesce(measured_on, period_end, period_start)) as latest_date_in_text
     from results
     where page_id is not null
     group by page_id

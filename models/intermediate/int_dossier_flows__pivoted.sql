@@ -42,10 +42,7 @@ int_dossier_flows__pivoted as (
         {% endfor -%}
         max(case when mapping.flow_column = 'on_time_rate_printed_pct' then results.value_decimals end)
             as on_time_rate_printed_decimals,
-        max(case
-            when results.note like '%received_basis=with_carry_over%' then 'with_carry_over'
-            when results.note like '%received_basis=without%' then 'without'
-        end) as stated_received_basis
+        max(results.received_basis) as stated_received_basis
     from results
     inner join mapping
         on results.indicator_code = mapping.indicator_code

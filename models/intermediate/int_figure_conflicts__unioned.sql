@@ -79,8 +79,7 @@ int_figure_conflicts__unioned as (
 
     select
         unioned.conflict_kind || ':' || unioned.rule_code || ':' || unioned.figure_id
-        || coalesce(':' || case when unioned.conflict_kind like 'between%' then unioned.other_figure_ids end, '')
-            as conflict_id,
+        || ':' || left(md5(coalesce(unioned.other_figure_ids, '')), 6) as conflict_id,
         unioned.document_id,
         unioned.conflict_kind,
         unioned.rule_code,

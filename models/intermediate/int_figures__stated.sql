@@ -34,7 +34,7 @@ unioned as (
         denominator,
         value_qualifier,
         -- a count received that leaves out what was carried over is no whole of what is resolved and in process
-        coalesce(note like '%received_basis=without%', false) as excludes_carry_over,
+        coalesce(received_basis = 'without', false) as excludes_carry_over,
         printed_text,
         locator
     from results

@@ -15,8 +15,11 @@ hashed as (
 
     select
         *,
-        {{ row_hash(['indicator_code', 'admin_level', 'scope_code', 'period_start', 'period_end', 'measured_on',
-            'value', 'unit', 'numerator', 'denominator', 'value_qualifier', 'observation_status', 'printed_text']) }}
+        {{ row_hash(['page_id', 'province_id', 'indicator_code', 'reform_field_code', 'subject_vi', 'subject_en',
+            'admin_level', 'scope_code', 'scope_vi', 'period_text', 'period_start', 'period_end', 'measured_on',
+            'is_period_implied', 'value', 'value_decimals', 'unit', 'counted_thing', 'numerator', 'denominator',
+            'denominator_vi', 'received_basis', 'value_qualifier', 'observation_status', 'is_final', 'value_reading', 'reading_note',
+            'note', 'printed_text', 'locator']) }}
             as content_hash
     from results
 
@@ -76,6 +79,7 @@ int_results__versioned as (
         numbered.numerator,
         numbered.denominator,
         numbered.denominator_vi,
+        numbered.received_basis,
         numbered.value_qualifier,
         numbered.observation_status,
         coalesce(numbered.is_final, true) as is_final,
@@ -90,12 +94,14 @@ int_results__versioned as (
         documents.plan_year,
         cast(numbered.vintage_no as integer) as vintage_no,
         case when numbered.vintage_no = 1 then 'first_loaded' else numbered.file_vintage_reason end as vintage_reason,
-        -- our own corrections apply backwards; a source's revision counts from the day it could be known
-        case
-            when numbered.vintage_no > 1 and numbered.file_vintage_reason = 'source_revised'
-                then coalesce(numbered.vintage_known_from, documents.known_from)
-            else documents.known_from
-        end as known_from,
+        -- our own corrections apply backwards, as far as the last revision of the source; a source's revision counts
+        -- from the day it could be known
+        coalesce(
+            max(
+                case when numbered.file_vintage_reason = 'source_revised' then numbered.vintage_known_from end
+            ) over (partition by numbered.result_id order by numbered.vintage_no),
+            documents.known_from
+        ) as known_from,
         numbered.vintage_no_from_last = 1 and numbered.is_held_now as is_latest_vintage
     from numbered
     inner join documents

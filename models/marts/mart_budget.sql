@@ -10,6 +10,7 @@ totals as (
 
     select
         documents.document_id,
+        totals.reform_field_code,
         sum(totals.value) filter (where totals.quantity = 'task_count') as printed_task_count,
         -- the total of the task table where a document prints it more than once
         max(totals.printed_total_id) filter (where totals.quantity = 'budget_total') as budget_total_id
@@ -17,7 +18,7 @@ totals as (
     inner join {{ ref('int_documents__unioned') }} as documents
         on totals.package_name = documents.package_name
     where totals.is_latest_file
-    group by documents.document_id
+    group by documents.document_id, totals.reform_field_code
 
 ),
 
@@ -109,7 +110,7 @@ mart_budget as (
         conflicts.explanation_en as contradiction_en
     from unioned
     left join totals
-        on unioned.document_id = totals.document_id and unioned.reform_field_code = 'general'
+        on unioned.document_id = totals.document_id and unioned.reform_field_code = totals.reform_field_code
     left join budget_totals
         on totals.budget_total_id = budget_totals.printed_total_id
     left join conflicts

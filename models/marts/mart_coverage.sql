@@ -23,10 +23,18 @@ counts as (
 
     select
         documents.document_id,
-        (select count(*) from {{ ref('fct_target') }} as t where t.document_id = documents.document_id)
-            as target_count,
-        (select count(*) from {{ ref('fct_task') }} as k where k.document_id = documents.document_id) as task_count,
-        (select count(*) from results as r where r.document_id = documents.document_id) as result_count
+        (
+            select count(*) from {{ ref('fct_target') }} as t
+            where t.document_id = documents.document_id
+        ) as target_count,
+        (
+            select count(*) from {{ ref('fct_task') }} as k
+            where k.document_id = documents.document_id
+        ) as task_count,
+        (
+            select count(*) from results as r
+            where r.document_id = documents.document_id
+        ) as result_count
     from documents
 
 ),
@@ -50,11 +58,24 @@ expected_reports as (
         plans.province_id,
         plans.plan_year,
         quarters.quarter_no,
-        make_date(plans.plan_year, quarters.quarter_no * 3, case quarters.quarter_no when 1 then 31 when 4 then 31 else 30 end)
-            as period_end
+        last_day(make_date(plans.plan_year, quarters.quarter_no * 3, 1)) as period_end
     from documents as plans
     cross join quarters
     where plans.document_kind in ('annual_plan', 'key_programme') and plans.plan_year is not null
+
+),
+
+received as (
+
+    -- several reports may end in one quarter: one of them is enough
+    select
+        province_id,
+        year(period_end) as report_year,
+        quarter(period_end) as quarter_no,
+        min(document_id) as document_id
+    from documents
+    where document_kind = 'periodic_report'
+    group by province_id, year(period_end), quarter(period_end)
 
 ),
 
@@ -64,12 +85,11 @@ reports as (
         expected_reports.*,
         received.document_id
     from expected_reports
-    left join documents as received
+    left join received
         on
             expected_reports.province_id = received.province_id
-            and received.document_kind = 'periodic_report'
-            and year(received.period_end) = expected_reports.plan_year
-            and quarter(received.period_end) = expected_reports.quarter_no
+            and expected_reports.plan_year = received.report_year
+            and expected_reports.quarter_no = received.quarter_no
 
 ),
 
@@ -114,13 +134,16 @@ unioned as (
         'Được viện dẫn trong ' || known_documents.evidence_document_id || ', chưa có trong kho dữ liệu' as reason_vi,
         'Cited in ' || known_documents.evidence_document_id || ', not held' as reason_en
     from known_documents
-    where not exists (
-        select 1 from documents
-        where
-            documents.province_id = known_documents.province_id
-            and documents.document_number = known_documents.document_number
-            and documents.issue_date = known_documents.issue_date
-    )
+    inner join documents as evidence
+        on known_documents.evidence_document_id = evidence.document_id
+    where
+        not exists (
+            select 1 from documents
+            where
+                documents.province_id = known_documents.province_id
+                and documents.document_number = known_documents.document_number
+                and documents.issue_date = known_documents.issue_date
+        )
 
     union all
 

@@ -13,6 +13,16 @@ editions as (
 
 ),
 
+provinces as (
+
+    -- a promise may outlive its province: then the province's last version stands
+    select
+        *,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
+
+),
+
 rank_indicators as (
 
     select * from {{ ref('index_rank_indicator') }}
@@ -31,16 +41,31 @@ targets as (
     from {{ ref('fct_target') }} as fct_target
     inner join rank_indicators
         on fct_target.indicator_code = rank_indicators.indicator_code
-    where fct_target.restates_target_id is null and fct_target.withdrawn_on is null and fct_target.plan_year is not null
+    where
+        fct_target.restates_target_id is null
+        and fct_target.withdrawn_on is null
+        and fct_target.plan_year is not null
+        and fct_target.target_value is not null
+
+),
+
+naming as (
+
+    -- how many years after its data an edition is named
+    select
+        index_code,
+        max(edition_year - data_year) as naming_lag
+    from editions
+    group by index_code
 
 ),
 
 promised_editions as (
 
-    -- the edition that judges a promise; where none is listed, the promise stands under its plan year
+    -- the edition that judges a promise; where none is listed, the promise stands under the name it would have
     select
         targets.index_code,
-        coalesce(editions.edition_year, targets.plan_year) as edition_year,
+        coalesce(editions.edition_year, targets.plan_year + coalesce(naming.naming_lag, 0)) as edition_year,
         coalesce(editions.data_year, targets.plan_year) as data_year,
         targets.province_id,
         targets.target_id,
@@ -50,6 +75,8 @@ promised_editions as (
     from targets
     left join editions
         on targets.index_code = editions.index_code and targets.plan_year = editions.data_year
+    left join naming
+        on targets.index_code = naming.index_code
     where targets.recency = 1
 
 ),
@@ -79,6 +106,7 @@ joined as (
         on
             scores.index_code = promised_editions.index_code
             and scores.edition_year = promised_editions.edition_year
+            and scores.data_year = promised_editions.data_year
             and scores.province_id = promised_editions.province_id
 
 ),
@@ -113,8 +141,10 @@ mart_index_rankings as (
             else 'NOT_MET'
         end as verdict
     from joined
-    inner join {{ ref('dim_province') }} as provinces
-        on {{ as_of_province('joined.province_id', 'make_date(joined.data_year, 12, 31)', 'provinces') }}
+    inner join provinces
+        on {{ as_of_province(
+            'joined.province_id', 'least(make_date(joined.data_year, 12, 31), provinces.last_valid_to)', 'provinces'
+        ) }}
 
 )
 

@@ -4,8 +4,10 @@ with flows as (
 
     -- flows that say something of timeliness
     select * from {{ ref('fct_dossier_flow') }}
-    where coalesce(on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
-        on_time_only_printed_pct, early_printed_pct, late_printed_pct) is not null
+    where coalesce(
+        on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
+        on_time_only_printed_pct, early_printed_pct, late_printed_pct
+    ) is not null
 
 ),
 
@@ -30,6 +32,7 @@ targets as (
         and restates_target_id is null
         and withdrawn_on is null
         and plan_year is not null
+        and target_value is not null
 
 ),
 
@@ -40,7 +43,7 @@ rates as (
         year(period_end) as plan_year,
         {{ percent_of('on_time_numerator', 'dossiers_resolved') }} as on_time_rate_resolved_pct,
         {{ percent_of('on_time_numerator', 'dossiers_received_printed') }} as on_time_rate_received_pct,
-        100.0 - {{ percent_of('coalesce(resolved_late, 0) + in_process_overdue', 'to_process_total') }}
+        100.0 - {{ percent_of('resolved_late + in_process_overdue', 'to_process_total') }}
             as on_time_rate_with_overdue_pct,
         {{ percent_of('resolved_early', 'dossiers_resolved') }} as early_pct,
         {{ percent_of('resolved_late', 'dossiers_resolved') }} as late_pct,

@@ -10,7 +10,14 @@ results as (
 
     select
         fct_result.*,
-        coalesce(fct_result.measured_on, fct_result.period_end) as as_of_date
+        coalesce(fct_result.measured_on, fct_result.period_end) as as_of_date,
+        -- of two windows that end on one day the longer stands here; both are in fct_result
+        row_number() over (
+            partition by
+                fct_result.indicator_code, fct_result.province_id, fct_result.admin_level, fct_result.scope_code,
+                fct_result.source_id, coalesce(fct_result.measured_on, fct_result.period_end)
+            order by fct_result.period_start nulls last, fct_result.result_id
+        ) as window_no
     from {{ ref('fct_result') }} as fct_result
     where fct_result.is_latest_vintage and coalesce(fct_result.measured_on, fct_result.period_end) is not null
 
@@ -18,14 +25,29 @@ results as (
 
 targets as (
 
-    select * from {{ ref('fct_target') }}
-    where restates_target_id is null and withdrawn_on is null and due_date is not null and target_value is not null
+    -- the latest promise for one thing; a restatement or an older plan is no second one
+    select
+        *,
+        row_number() over (
+            partition by indicator_code, province_id, plan_year, admin_level, scope_code
+            order by known_from desc nulls last, target_id
+        ) as recency
+    from {{ ref('fct_target') }}
+    where
+        restates_target_id is null
+        and withdrawn_on is null
+        and due_date is not null
+        and target_value is not null
 
 ),
 
 provinces as (
 
-    select * from {{ ref('dim_province') }}
+    -- a promise may outlive its province: then the province's last version stands
+    select
+        *,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
 
 ),
 
@@ -56,6 +78,7 @@ figures as (
     from results
     inner join mapping
         on results.indicator_code = mapping.indicator_code
+    where results.window_no = 1
 
 ),
 
@@ -80,7 +103,7 @@ targets_without_result as (
     from targets
     inner join mapping
         on targets.indicator_code = mapping.indicator_code
-    where not exists (
+    where targets.recency = 1 and not exists (
         select 1
         from figures
         where
@@ -144,22 +167,10 @@ conflicts as (
         inner join {{ ref('int_results__versioned') }} as shares
             on
                 conflicts.document_id = shares.document_id
-                and conflicts.other_figure_ids like '%' || shares.result_id || '%'
+                and ';' || conflicts.other_figure_ids || ';' like '%;' || shares.result_id || ';%'
         where not conflicts.is_rounding_note and conflicts.conflict_kind in ('rate_vs_counts', 'share_over_100')
     ) as touched
     group by figure_id
-
-),
-
-targets_for_result as (
-
-    select
-        *,
-        row_number() over (
-            partition by indicator_code, province_id, plan_year, admin_level, scope_code
-            order by known_from desc nulls last, target_id
-        ) as recency
-    from targets
 
 ),
 
@@ -171,21 +182,21 @@ joined as (
         mapping.service_level,
         mapping.level_semantics,
         mapping.measure,
-        coalesce(targets_for_result.target_id, unioned.target_only_id) as target_id,
+        coalesce(latest_targets.target_id, unioned.target_only_id) as target_id,
         counts.procedure_count,
         conflicts.explanation_vi as conflict_vi,
         conflicts.explanation_en as conflict_en
     from unioned
     inner join mapping
         on unioned.indicator_code = mapping.indicator_code
-    left join targets_for_result
+    left join targets as latest_targets
         on
-            unioned.indicator_code = targets_for_result.indicator_code
-            and unioned.province_id = targets_for_result.province_id
-            and unioned.plan_year = targets_for_result.plan_year
-            and unioned.admin_level = targets_for_result.admin_level
-            and unioned.scope_code = targets_for_result.scope_code
-            and targets_for_result.recency = 1
+            unioned.indicator_code = latest_targets.indicator_code
+            and unioned.province_id = latest_targets.province_id
+            and unioned.plan_year = latest_targets.plan_year
+            and unioned.admin_level = latest_targets.admin_level
+            and unioned.scope_code = latest_targets.scope_code
+            and latest_targets.recency = 1
     left join counts
         on
             unioned.source_id = counts.source_id
@@ -259,7 +270,7 @@ mart_online_service_levels as (
     inner join {{ ref('dim_indicator') }} as indicators
         on joined.indicator_code = indicators.indicator_code
     inner join provinces
-        on {{ as_of_province('joined.province_id', 'joined.as_of_date', 'provinces') }}
+        on {{ as_of_province('joined.province_id', 'least(joined.as_of_date, provinces.last_valid_to)', 'provinces') }}
     inner join documents
         on joined.source_id = documents.document_id
     left join targets

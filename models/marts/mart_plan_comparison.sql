@@ -14,7 +14,11 @@ documents as (
 
 provinces as (
 
-    select * from {{ ref('dim_province') }}
+    -- a promise may outlive its province: then the province's last version stands
+    select
+        *,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
 
 ),
 
@@ -102,6 +106,8 @@ mart_plan_comparison as (
             when compared.previous_document_id is null then 'no_previous_document_of_kind'
             when compared.target_value is null or compared.previous_target_value is null then 'not_quantified'
             when compared.target_value = compared.previous_target_value then 'unchanged'
+            -- neither more nor less of it is better
+            when compared.polarity = 0 then 'changed'
             when (compared.target_value - compared.previous_target_value) * compared.polarity > 0 then 'raised'
             else 'lowered'
         end as change_code,
@@ -111,7 +117,9 @@ mart_plan_comparison as (
     inner join indicators
         on compared.indicator_code = indicators.indicator_code
     left join provinces
-        on {{ as_of_province('compared.province_id', 'compared.period_start', 'provinces') }}
+        on {{ as_of_province(
+            'compared.province_id', 'least(compared.period_end, provinces.last_valid_to)', 'provinces'
+        ) }}
     where compared.plan_year is not null
 
 )

@@ -6,7 +6,11 @@ with tasks as (
 
 provinces as (
 
-    select * from {{ ref('dim_province') }}
+    -- a plan may outlive its province: then the province's last version stands
+    select
+        *,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
 
 ),
 
@@ -62,7 +66,8 @@ mart_task_calendar as (
         end as due_quarter,
         {% for quarter in [1, 2, 3, 4] -%}
         coalesce(
-            tasks.due_start <= make_date(tasks.plan_year, {{ quarter * 3 }}, {{ 31 if quarter in [1, 4] else 30 }})
+            coalesce(tasks.due_start, tasks.due_end)
+            <= make_date(tasks.plan_year, {{ quarter * 3 }}, {{ 31 if quarter in [1, 4] else 30 }})
             and tasks.due_end >= make_date(tasks.plan_year, {{ quarter * 3 - 2 }}, 1), false
         ) as is_in_q{{ quarter }},
         {% endfor -%}
@@ -71,7 +76,9 @@ mart_task_calendar as (
         tasks.locator
     from tasks
     inner join provinces
-        on {{ as_of_province('tasks.province_id', 'make_date(tasks.plan_year, 1, 1)', 'provinces') }}
+        on {{ as_of_province(
+            'tasks.province_id', 'least(make_date(tasks.plan_year, 12, 31), provinces.last_valid_to)', 'provinces'
+        ) }}
     left join leads
         on tasks.task_id = leads.task_id
     left join milestones

@@ -38,11 +38,14 @@ latest_events as (
         ) as recency
     from events
     inner join evaluation_dates
-        on events.event_date <= evaluation_dates.evaluation_date
+        -- known by then: an event is known when its evidence is dated
+        on
+            greatest(events.event_date, coalesce(events.evidence_date, events.event_date))
+            <= evaluation_dates.evaluation_date
 
 ),
 
-mart_task_status as (
+judged as (
 
     select
         tasks.task_id,
@@ -58,11 +61,7 @@ mart_task_status as (
             else 'NO_EVIDENCE_YET'
         end as task_status,
         latest_events.event_date as status_since,
-        latest_events.rescheduled_to,
-        case
-            when latest_events.task_status is null and tasks.due_end < evaluation_dates.evaluation_date
-                then cast({{ days_between('tasks.due_end', 'evaluation_dates.evaluation_date') }} as integer)
-        end as days_past_due
+        latest_events.rescheduled_to
     from tasks
     inner join documents
         on tasks.document_id = documents.document_id
@@ -73,6 +72,24 @@ mart_task_status as (
             tasks.task_id = latest_events.task_id
             and evaluation_dates.evaluation_date = latest_events.evaluation_date
             and latest_events.recency = 1
+
+),
+
+mart_task_status as (
+
+    select
+        task_id,
+        evaluation_date,
+        document_id,
+        province_id,
+        due_end,
+        task_status,
+        status_since,
+        rescheduled_to,
+        case
+            when task_status = 'NOT_REPORTED' then cast({{ days_between('due_end', 'evaluation_date') }} as integer)
+        end as days_past_due
+    from judged
 
 )
 

@@ -29,6 +29,7 @@ stg_records__results as (
         {{ to_number('numerator') }} as numerator,
         {{ to_number('denominator') }} as denominator,
         denominator_vi,
+        received_basis,
         coalesce(value_qualifier, 'exact') as value_qualifier,
         coalesce(observation_status, 'A') as observation_status,
         {{ to_boolean('is_final') }} as is_final,

@@ -66,20 +66,28 @@ typed as (
     select
         *,
         case
-            when first_day = 1 and ends_with_month and first_year = last_year then
-                case
-                    when first_month = 1 and last_month = 12 then 'annual'
-                    when first_month = 1 and last_month = 9 then 'nine_months'
-                    when first_month = 1 and last_month = 6 then 'six_months'
-                    when first_month in (1, 4, 7, 10) and last_month = first_month + 2
-                        then 'q' || cast(cast((first_month + 2) / 3 as integer) as varchar)
-                    when first_month = last_month then 'month'
-                    else 'custom'
-                end
-            when first_day = 15 and last_day = 14 and first_month = 12 and last_year = first_year + 1 then
-                case last_month when 3 then 'q1' when 6 then 'six_months' when 9 then 'nine_months' else 'custom' end
-            when first_day = 15 and last_day = 14 and first_month = 6 and last_month = 9 then 'q3'
-            when first_day = 15 and last_day = 14 and first_month = 12 and last_month = 12 then 'annual'
+            when first_day = 1 and ends_with_month and first_year = last_year
+                then
+                    case
+                        when first_month = 1 and last_month = 12 then 'annual'
+                        when first_month = 1 and last_month = 9 then 'nine_months'
+                        when first_month = 1 and last_month = 6 then 'six_months'
+                        when first_month in (1, 4, 7, 10) and last_month = first_month + 2
+                            then 'q' || cast(cast((first_month + 2) / 3 as integer) as varchar)
+                        when first_month = last_month then 'month'
+                        else 'custom'
+                    end
+            when first_day = 15 and last_day = 14 and first_month = 12 and last_year = first_year + 1
+                then
+                    case last_month
+                        when 3 then 'q1'
+                        when 6 then 'six_months'
+                        when 9 then 'nine_months'
+                        when 12 then 'annual'
+                        else 'custom'
+                    end
+            when first_day = 15 and last_day = 14 and first_month = 6 and last_month = 9 and last_year = first_year
+                then 'q3'
             when period_days = 7 then 'week'
             else 'custom'
         end as period_type

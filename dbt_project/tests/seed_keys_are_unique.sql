@@ -1,0 +1,30 @@
+-- Every join to a seed relies on it.
+{% set keys = {
+    'indicator': 'indicator_code',
+    'online_service_indicator': 'indicator_code',
+    'dossier_flow_indicator': 'indicator_code',
+    'index_rank_indicator': 'indicator_code',
+    'index_edition': 'index_code, edition_year',
+    'level_scheme': 'level_scheme',
+    'money_unit': 'printed_unit',
+    'agency': 'agency_id',
+    'agency_alias': 'alias_text',
+    'province': 'province_version_id',
+    'region': 'region_scheme, region_code',
+    'reform_field': 'reform_field_code',
+    'vocabulary': 'vocabulary, code',
+    'known_document': 'known_document_id',
+    'evaluation_date': 'evaluation_date',
+    'admin_level_part': 'part_set_code, part_admin_level',
+    'share_set': 'share_set_code, share_indicator_code',
+    'indicator_part': 'part_set_code, part_indicator_code, part_scope_code'
+} -%}
+{% for seed, key in keys.items() -%}
+    select
+        '{{ seed }}' as seed_name,
+        concat_ws(', ', {{ key }}) as seed_key
+    from {{ ref(seed) }}
+    group by {{ key }}
+    having count(*) > 1
+    {{ "union all" if not loop.last }}
+{% endfor %}

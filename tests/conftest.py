@@ -1,0 +1,54 @@
+import gc
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from records import Records, page_records, plan_records
+
+from ingest import pipeline
+from ingest.paths import PROJECT, Workspace
+from ingest.reference import Reference
+
+# The same cases in every run and no clock: a run that fails today fails tomorrow, a slow machine fails nothing.
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=150)
+settings.load_profile("repeatable")
+
+
+def pytest_unconfigure() -> None:
+    # Hypothesis watches the garbage collector; its callback would keep DuckDB's types past the end of the interpreter,
+    # and DuckDB would print them as leaks.
+    gc.callbacks.clear()
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return Reference()
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Records:
+    """A small annual plan without a fault, not yet written; its folder lies in `tmp_path/data`."""
+    return plan_records(tmp_path / "data" / "plan")
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Records:
+    """Two figures of one web page without a fault, not yet written."""
+    return page_records(tmp_path / "data" / "pages")
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The warehouse of the project's own records, built and published once; tests only read it."""
+    workspace = Workspace(PROJECT / "data", tmp_path_factory.mktemp("real") / "warehouse")
+    pipeline.build(workspace, say=lambda _: None, with_docs=False)
+    return workspace
+
+
+@pytest.fixture
+def copied(real: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the real records and their warehouse, to be changed."""
+    shutil.copytree(real.data, tmp_path / "data")
+    shutil.copytree(real.warehouse, tmp_path / "warehouse", symlinks=True)
+    return Workspace(tmp_path / "data", tmp_path / "warehouse")
