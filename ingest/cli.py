@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,19 @@ def cli() -> None:
 @click.option("--force", is_flag=True, help="Build even if nothing changed since the current release.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors (for scheduled runs).")
 @click.option("--docs/--no-docs", default=True, help="Write dbt's documentation into the release.", show_default=True)
-def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool) -> None:
+@click.option(
+    "--evaluation-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Judge targets and tasks on this day too, besides the days of the seed.",
+)
+def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool, evaluation_date: datetime | None) -> None:
     """Check, land, build, test and publish; nothing is published unless everything passed."""
     from ingest import pipeline, publish
 
     workspace = Workspace(data.resolve(), warehouse.resolve())
     with _progress(quiet) as (say, on_node):
-        result = pipeline.build(workspace, say, on_node, force, docs)
+        day = evaluation_date.date().isoformat() if evaluation_date else None
+        result = pipeline.build(workspace, say, on_node, force, docs, day)
     if quiet:
         return
     manifest = result.manifest
@@ -194,7 +201,6 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
 @_warehouse
 def status(warehouse: Path) -> None:
     """Say what is published, since when, and how the last attempts ended."""
-    from datetime import UTC, datetime
 
     from ingest import publish
     from ingest.landing import Landing
@@ -243,10 +249,12 @@ def query(sql: str, warehouse: Path, output: str) -> None:
     with publish.open_published(Workspace(warehouse=warehouse.resolve())) as connection:
         try:
             cursor = connection.execute(text)
-            columns = [item[0] for item in cursor.description or []]
-            rows = cursor.fetchall()
+            columns = [item[0] for item in (cursor and cursor.description) or []]
+            rows = cursor.fetchall() if columns else []
         except duckdb.Error as error:
             raise ParvnError(f"the query failed: {error}") from error
+    if not columns:
+        raise ParvnError("the query failed: there is no statement that gives rows")
     _print_rows(columns, rows, output)
 
 
@@ -261,7 +269,10 @@ def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) ->
         writer.writerow(columns)
         writer.writerows([["" if v is None else v for v in row] for row in rows])
     elif output == "json":
-        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, default=str))
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        click.echo(
+            json.dumps(records, ensure_ascii=False, default=lambda v: float(v) if isinstance(v, Decimal) else str(v))
+        )
     elif output == "markdown":
         click.echo("| " + " | ".join(columns) + " |")
         click.echo("|" + "---|" * len(columns))

@@ -72,7 +72,7 @@ def _code(name: str) -> BeforeValidator:
         }.get(name, lambda: reference.vocabularies[name])()
         if value not in known:
             seed = name.removesuffix("_code").removesuffix("_id")
-            expected = f"one of: {', '.join(known)}" if len(known) <= 20 else f"a {name} of the seed {seed}"
+            expected = f"one of: {', '.join(known)}" if len(known) <= 20 else f"a code of the seed {seed}"
             raise _error(f"unknown {name}; expected {expected}", nearest=nearest_spellings(str(value), known))
         return value
 

@@ -33,7 +33,7 @@ class LedgerEntry:
 
     landed_at: str
     package: str
-    table: str
+    record_table: str
     file: str
     sha256: str
     content_key: str
@@ -107,7 +107,7 @@ class Landing:
 
     def latest(self) -> dict[tuple[str, str], LedgerEntry]:
         """Return the newest entry of every package and table."""
-        return {(e.package, e.table): e for e in self.entries()}
+        return {(e.package, e.record_table): e for e in self.entries()}
 
     def land(self, checked: CheckedPackage) -> dict[str, Status]:
         """Land the tables of one package that passed its checks; the package lands whole or not at all.
@@ -132,7 +132,7 @@ class Landing:
                 LedgerEntry(
                     landed_at=utc_now(),
                     package=package.name,
-                    table=name,
+                    record_table=name,
                     file=table.file,
                     sha256=table.sha256,
                     content_key=key,
@@ -181,7 +181,7 @@ class Landing:
         Every vintage is there; `_is_latest` marks the rows of the newest vintage of files that still stand.
         """
         entries = self.entries()
-        latest = {(e.package, e.table): i for i, e in enumerate(entries)}
+        latest = {(e.package, e.record_table): i for i, e in enumerate(entries)}
         vintages = [(i, e) for i, e in enumerate(entries) if not e.is_withdrawn]
         connection.execute("create schema if not exists raw")
         counts = {}
@@ -193,7 +193,7 @@ class Landing:
             )
             connection.execute(f"create or replace table raw.{name} ({definition})")
             for index, entry in vintages:
-                if entry.table != name:
+                if entry.record_table != name:
                     continue
                 path = self.parquet_path(name, entry.content_key)
                 present = set(pq.read_schema(path).names)
@@ -202,7 +202,7 @@ class Landing:
                     f"insert into raw.{name} select {selected}, ?, ?, ?, _row, ?, ?, ?, ? from read_parquet(?)",
                     [
                         entry.package, entry.file, entry.sha256, entry.vintage_no, entry.vintage_reason,
-                        entry.known_from, latest[(entry.package, entry.table)] == index, str(path),
+                        entry.known_from, latest[(entry.package, entry.record_table)] == index, str(path),
                     ],
                 )  # fmt: skip
             counts[name] = connection.execute(f"select count(*) from raw.{name}").fetchall()[0][0]

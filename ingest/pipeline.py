@@ -42,9 +42,9 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
     return {p.relative_to(workspace.data).as_posix(): sha256_of(p.read_bytes()) for p in _files([workspace.data])}
 
 
-def _fingerprint(inputs: dict[str, str], tools: dict[str, str]) -> str:
-    """Return one hash over records, code and tools: equal hashes, equal marts."""
-    digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()))).encode())
+def _fingerprint(inputs: dict[str, str], tools: dict[str, str], evaluation_date: str | None) -> str:
+    """Return one hash over records, code, tools and the added day of judgement: equal hashes, equal marts."""
+    digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()), evaluation_date)).encode())
     for path in _files(PROJECT / name for name in CODE):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
@@ -115,6 +115,7 @@ def build(
     on_node: Callable[[str], None] | None = None,
     force: bool = False,
     with_docs: bool = True,
+    evaluation_date: str | None = None,
 ) -> BuildResult:
     """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
 
@@ -124,7 +125,7 @@ def build(
     with publishing.writer_lock(workspace):
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
         tools["python"] = platform.python_version()
-        fingerprint = _fingerprint(inputs, tools)
+        fingerprint = _fingerprint(inputs, tools, evaluation_date)
         current = publishing.current_release(workspace)
         if current and not force:
             manifest = publishing.read_manifest(current)
@@ -136,7 +137,7 @@ def build(
 
         try:
             say("build   models and tests in the build database")
-            result = transform.build(workspace.build_database, on_node)
+            result = transform.build(workspace.build_database, on_node, evaluation_date)
             extra = {}
             if with_docs:
                 say("docs    of every model, one page")

@@ -234,7 +234,6 @@ def open_published(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     """
     if not workspace.published_database.exists():
         raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
-    connection = duckdb.connect(str(workspace.published_database.resolve()), read_only=True)
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
+    # Given on opening: a second connection of one process shares the database, whose settings are locked by then.
+    settings: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
+    return duckdb.connect(str(workspace.published_database.resolve()), read_only=True, config=settings)

@@ -67,12 +67,15 @@ def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | No
             DuckDBConnectionManager.close_all_connections()
 
 
-def build(database: Path, on_node: Callable[[str], None] | None = None) -> TransformResult:
-    """Build and test every model in `database`.
+def build(
+    database: Path, on_node: Callable[[str], None] | None = None, evaluation_date: str | None = None
+) -> TransformResult:
+    """Build and test every model in `database`; `evaluation_date` adds a day of judgement to those of the seed.
 
     Raises FailedCheck naming every node that failed; tests that only warn are counted, not raised.
     """
-    outcome = run_dbt(database, "build", on_node=on_node)
+    chosen = ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
+    outcome = run_dbt(database, "build", *chosen, on_node=on_node)
     result = TransformResult()
     for node in getattr(outcome.result, "results", []) or []:
         result.counts[(str(node.node.resource_type), str(node.status))] += 1

@@ -3,10 +3,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from builds import build_models
 from hypothesis import settings
 from records import Records, page_records, plan_records
 
-from ingest import pipeline
+from ingest import pipeline, transform
 from ingest.paths import PROJECT, Workspace
 from ingest.reference import Reference
 
@@ -42,7 +43,9 @@ def pages(tmp_path: Path) -> Records:
 def real(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The warehouse of the project's own records, built and published once; tests only read it."""
     workspace = Workspace(PROJECT / "data", tmp_path_factory.mktemp("real") / "warehouse")
-    pipeline.build(workspace, say=lambda _: None, with_docs=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "build", build_models)
+        pipeline.build(workspace, say=lambda _: None, with_docs=False)
     return workspace
 
 

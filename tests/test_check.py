@@ -13,6 +13,7 @@ from ingest.check import check_folder, raise_problems
 from ingest.fill import fill_folder
 from ingest.paths import PROJECT
 from ingest.problems import BadInput
+from ingest.reference import Reference
 
 Change = Callable[[Records], Any]
 DATA = PROJECT / "data"
@@ -76,11 +77,6 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
         "plan/results.csv, row 2, column period_end: there is no such day in the calendar; "
         "expected a day such as 28/02/2020; found '31/02/2020'",
     ),
-    "an impossible day that YAML would read as a date": (
-        field(issue_date="2020-02-31"),
-        "plan/document.yml, column issue_date: there is no such day in the calendar; "
-        "expected a day such as 28/02/2020; found '2020-02-31'",
-    ),
     "a day in printed form": (
         cell("results", 0, period_end="30/9/2020"),
         "plan/results.csv, row 2, column period_end: expected a day as YYYY-MM-DD; write 2020-09-30; found '30/9/2020'",
@@ -120,13 +116,13 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "an unknown province": (
         field(province="ha-tin"),
-        "plan/document.yml, column province: unknown province_id; expected a code of the seed province_id; "
+        "plan/document.yml, column province: unknown province_id; expected a code of the seed province; "
         "found 'ha-tin'; nearest: ha-tinh, ha-giang, hoa-binh",
     ),
     "an unknown indicator": (
         cell("results", 0, indicator_code="dossier_received_count"),
         "plan/results.csv, row 2, column indicator_code: unknown indicator_code; expected a code of the seed "
-        "indicator_code; found 'dossier_received_count'; nearest: dossiers_received_count,",
+        "indicator; found 'dossier_received_count'; nearest: dossiers_received_count,",
     ),
     "an unknown code of a short list": (
         cell("targets", 0, comparator="=>"),
@@ -256,6 +252,12 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         lambda content: content.replace(b"; S", b'"; S'),
         "plan/tasks.csv: the file is no well-formed CSV",
     ),
+    "an impossible day that YAML takes for a date": (
+        "document.yml",
+        lambda content: content.replace(b"issue_date: '2020-12-15'", b"issue_date: 2020-02-31"),
+        "plan/document.yml, column issue_date: there is no such day in the calendar; "
+        "expected a day such as 28/02/2020; found '2020-02-31'",
+    ),
     "YAML that is none": (
         "document.yml",
         lambda content: content.replace(b"province:", b"province: ["),
@@ -335,6 +337,63 @@ def test_a_figure_of_a_web_page_names_page_and_province(pages: Records, values: 
     cell("results", 1, **values)(pages)
     (found,) = pages.problems()
     assert str(found) == f"pages/results.csv, row 3, {message}"
+
+
+STEP = {
+    "target_step_id": "ha-tinh-2021-plan-s1",
+    "target_id": "ha-tinh-2021-plan-t01",
+    "step_date": "2021-06-30",
+    "step_value": "90",
+    "printed_text": "90% vào giữa năm",
+    "locator": "II.1; L4",
+}
+MILESTONE = {
+    "milestone_id": "ha-tinh-2021-plan-m1",
+    "task_id": "ha-tinh-2021-plan-k01",
+    "milestone_no": "1",
+    "due_text": "Quý II",
+    "due_kind": "fixed",
+    "due_start": "2021-04-01",
+    "due_end": "2021-06-30",
+    "locator": "PL.I.1; L9",
+}
+EVENT = {
+    "task_event_id": "ha-tinh-2021-plan-e1",
+    "task_id": "ha-tinh-2021-plan-k01",
+    "event_date": "2021-07-02",
+    "task_status": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "known"),
+    [
+        ("target_steps", STEP, "target_id", "targets"),
+        ("task_milestones", MILESTONE, "task_id", "tasks"),
+    ],
+)
+def test_a_row_that_belongs_to_another_names_one_that_is_there(
+    plan: Records, table: str, row: dict[str, str], column: str, known: str
+) -> None:
+    plan.tables[table] = [row]
+    assert plan.problems() == []
+    plan.tables[table] = [row | {column: "ha-tinh-2021-plan-x"}]
+    (found,) = plan.problems()
+    assert str(found).startswith(f"plan/{table}.csv, row 2, column {column}: no such row in {known}; found")
+
+
+def test_a_milestone_that_contradicts_its_words_is_refused(plan: Records) -> None:
+    plan.tables["task_milestones"] = [MILESTONE | {"due_start": "2021-05-01"}]
+    assert [(p.column, p.text) for p in plan.problems()] == [("due_start", "2021-05-01")]
+
+
+def test_progress_may_be_told_of_a_task_of_another_package(plan: Records, tmp_path: Path, reference: Reference) -> None:
+    status = reference.vocabularies["task_status"][0]
+    plan.write()
+    report = plan.copy(plan.folder.parent / "report")
+    field(document_id="ha-tinh-2021-report")(report)
+    report.tables = {"task_events": [EVENT | {"task_status": status}]}
+    assert report.problems() == []
 
 
 def test_a_file_with_no_known_name_is_named_with_the_nearest_table(plan: Records) -> None:

@@ -166,7 +166,7 @@ def test_a_ledger_line_torn_by_a_killed_process_is_ignored(plan: Records, landin
 def test_a_torn_ledger_line_is_cut_before_the_next_one_is_written(plan: Records, landing: Landing, torn: Path) -> None:
     plan.tables["tasks"].pop()
     landing.land(checked(plan))
-    assert landing.entries()[-1].table == "tasks"
+    assert landing.entries()[-1].record_table == "tasks"
     assert len(landing.entries()) == 5
 
 

@@ -73,6 +73,12 @@ def test_words_of_two_ranges_that_blank_lines_divide_stand_apart() -> None:
     assert "".join(source.text[i] for i in source.places_of("PL; L1, L5")) == "triển khai quý IV"
 
 
+def test_the_pieces_of_a_cell_stand_in_their_order(plan: Records, documents: Path) -> None:
+    plan.tables["tasks"][0]["locator"] = "PL.I.1; L9, L8"
+    refused = [p.column for p in verified(plan, documents).problems]
+    assert refused == ["lead_text", "coordinating_text", "due_text"]
+
+
 def test_words_that_stand_elsewhere_are_refused_with_the_row(plan: Records, documents: Path) -> None:
     plan.tables["targets"][0]["locator"] = "II.1; L3"
     (problem,) = verified(plan, documents).problems

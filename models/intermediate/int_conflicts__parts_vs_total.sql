@@ -19,6 +19,26 @@ level_parts as (
 
 ),
 
+indicator_part_sizes as (
+
+    select
+        part_set_code,
+        count(*) as part_count
+    from indicator_parts
+    group by part_set_code
+
+),
+
+level_part_sizes as (
+
+    select
+        part_set_code,
+        count(*) as part_count
+    from level_parts
+    group by part_set_code
+
+),
+
 by_indicator as (
 
     select
@@ -29,7 +49,7 @@ by_indicator as (
         count(*) over (
             partition by wholes.figure_id, indicator_parts.part_set_code
         ) as parts_held,
-        sizes.part_count as parts_needed
+        indicator_part_sizes.part_count as parts_needed
     from figures as wholes
     inner join indicator_parts
         on
@@ -41,14 +61,8 @@ by_indicator as (
             and wholes.time_key = parts.time_key
             and wholes.admin_level = parts.admin_level
             and parts.scope_code = coalesce(indicator_parts.part_scope_code, wholes.scope_code)
-    inner join (
-        select
-            part_set_code,
-            count(*) as part_count
-        from indicator_parts
-        group by part_set_code
-    ) as sizes
-        on indicator_parts.part_set_code = sizes.part_set_code
+    inner join indicator_part_sizes
+        on indicator_parts.part_set_code = indicator_part_sizes.part_set_code
     where not wholes.excludes_carry_over
 
 ),
@@ -61,7 +75,7 @@ by_level as (
         wholes.figure_id as whole_figure_id,
         parts.figure_id as part_figure_id,
         count(*) over (partition by wholes.figure_id, level_parts.part_set_code) as parts_held,
-        sizes.part_count as parts_needed
+        level_part_sizes.part_count as parts_needed
     from figures as wholes
     inner join level_parts
         on wholes.admin_level = level_parts.whole_admin_level
@@ -71,14 +85,8 @@ by_level as (
             and wholes.indicator_code = parts.indicator_code
             and wholes.scope_code = parts.scope_code
             and wholes.time_key = parts.time_key
-    inner join (
-        select
-            part_set_code,
-            count(*) as part_count
-        from level_parts
-        group by part_set_code
-    ) as sizes
-        on level_parts.part_set_code = sizes.part_set_code
+    inner join level_part_sizes
+        on level_parts.part_set_code = level_part_sizes.part_set_code
     where wholes.accumulation in ('sum_flow', 'stock')
 
 ),

@@ -77,7 +77,8 @@ int_conflicts__ratios as (
         tolerance,
         is_rounding_note,
         unit,
-        {{ number_text('value') }} || ' % ≠ ' || {{ number_text('numerator_value') }} || ' / ' || {{ number_text('denominator_value') }} as detail
+        {{ number_text('value') }} || ' % ≠ ' || {{ number_text('numerator_value') }} || ' / '
+        || {{ number_text('denominator_value') }} as detail
     from computed
     where abs(value - computed_pct) > tolerance + 1e-9
 

@@ -36,7 +36,7 @@ targets as (
         fct_target.*,
         row_number() over (
             partition by rank_indicators.index_code, fct_target.province_id, fct_target.plan_year
-            order by fct_target.known_from desc nulls last, fct_target.target_id
+            order by fct_target.known_from desc nulls last, fct_target.target_id asc
         ) as recency
     from {{ ref('fct_target') }} as fct_target
     inner join rank_indicators

@@ -2,12 +2,7 @@
 -- beside the printed ones, and the promise for exactly the same thing.
 with flows as (
 
-    -- flows that say something of timeliness
-    select * from {{ ref('fct_dossier_flow') }}
-    where coalesce(
-        on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
-        on_time_only_printed_pct, early_printed_pct, late_printed_pct
-    ) is not null
+    select * from {{ ref('int_on_time_flows__based') }}
 
 ),
 
@@ -24,7 +19,7 @@ targets as (
         *,
         row_number() over (
             partition by province_id, plan_year, admin_level, scope_code
-            order by known_from desc nulls last, target_id
+            order by known_from desc nulls last, target_id asc
         ) as recency
     from {{ ref('fct_target') }}
     where
@@ -72,6 +67,8 @@ judged as (
             and rates.admin_level = targets.admin_level
             and rates.scope_code = targets.scope_code
             and targets.recency = 1
+            -- a promise of a province is no promise of the unit it went into
+            and rates.geography_basis = 'as_reported'
 
 ),
 
@@ -87,11 +84,12 @@ mart_on_time_rates as (
         judged.admin_level,
         judged.scope_code,
         judged.source_id,
-        'as_reported' as geography_basis,
+        judged.geography_basis,
         row_number() over (
             partition by
-                judged.province_id, judged.period_start, judged.period_end, judged.admin_level, judged.scope_code
-            order by judged.trust_grade, judged.known_from desc nulls last, judged.source_id
+                judged.geography_basis, judged.province_id, judged.period_start, judged.period_end,
+                judged.admin_level, judged.scope_code
+            order by judged.trust_grade asc, judged.known_from desc nulls last, judged.source_id asc
         ) = 1 as is_preferred,
         judged.to_process_total,
         judged.dossiers_received_printed,
@@ -113,6 +111,9 @@ mart_on_time_rates as (
         judged.on_time_only_printed_pct,
         judged.late_printed_pct,
         judged.reconciliation_gap,
+        cast(judged.predecessor_count as integer) as predecessor_count,
+        judged.missing_provinces,
+        case when judged.missing_provinces is not null then 'boundary_incomplete' end as not_comparable_reason,
         judged.is_period_implied,
         judged.has_rounded_figures,
         judged.trust_grade,
@@ -131,7 +132,7 @@ mart_on_time_rates as (
         end as verdict
     from judged
     inner join provinces
-        on {{ as_of_province('judged.province_id', 'judged.period_end', 'provinces') }}
+        on {{ as_of_province('judged.province_id', 'judged.province_day', 'provinces') }}
 
 )
 

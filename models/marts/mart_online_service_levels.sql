@@ -30,7 +30,7 @@ targets as (
         *,
         row_number() over (
             partition by indicator_code, province_id, plan_year, admin_level, scope_code
-            order by known_from desc nulls last, target_id
+            order by known_from desc nulls last, target_id asc
         ) as recency
     from {{ ref('fct_target') }}
     where

@@ -9,7 +9,7 @@ stg_ingest__files as (
     select
         landed_at,
         package as package_name,
-        "table" as table_name,
+        record_table as table_name,
         file as file_name,
         sha256 as file_sha256,
         row_count,

@@ -79,7 +79,10 @@ fct_index_score as (
         stated.known_from,
         row_number() over (
             partition by stated.index_code, stated.edition_year, stated.province_id
-            order by case stated.value_kind when 'printed' then 0 else 1 end, stated.known_from desc, stated.document_id
+            order by
+                case stated.value_kind when 'printed' then 0 else 1 end asc,
+                stated.known_from desc,
+                stated.document_id asc
         ) = 1 as is_preferred
     from stated
     inner join editions

@@ -1,0 +1,78 @@
+-- For every target judged on a cumulative count: which share of a year's volume came by the same cut-off in the last
+-- three comparable years of the same source family. Mean, lowest and highest bound the projection.
+with chosen as (
+
+    select * from {{ ref('int_target_windows__chained') }}
+    where choice_no = 1 and not is_window_not_ytd and denominator is not null
+
+),
+
+targets as (
+
+    select * from {{ ref('int_targets__enriched') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('int_figures__comparable') }}
+    where denominator is not null and period_start is not null
+
+),
+
+earlier as (
+
+    select
+        chosen.target_id,
+        chosen.evaluation_date,
+        to_cutoff.period_end,
+        to_cutoff.denominator / nullif(whole_year.denominator, 0) as volume_share,
+        row_number() over (
+            partition by chosen.target_id, chosen.evaluation_date
+            order by to_cutoff.period_end desc, to_cutoff.document_id asc
+        ) as recency
+    from chosen
+    inner join targets
+        on chosen.target_id = targets.target_id
+    inner join figures as to_cutoff
+        on
+            targets.indicator_code = to_cutoff.indicator_code
+            and targets.province_id = to_cutoff.province_id
+            and targets.admin_level = to_cutoff.admin_level
+            and targets.scope_code = to_cutoff.scope_code
+            and chosen.source_family_code = to_cutoff.source_family_code
+            and month(to_cutoff.period_end) = month(chosen.period_end)
+            and day(to_cutoff.period_end) = day(chosen.period_end)
+            and month(to_cutoff.period_start) = month(chosen.period_start)
+            and day(to_cutoff.period_start) = day(chosen.period_start)
+            and chosen.period_start > to_cutoff.period_end
+            and chosen.evaluation_date >= to_cutoff.known_from
+    inner join figures as whole_year
+        on
+            to_cutoff.indicator_code = whole_year.indicator_code
+            and to_cutoff.province_id = whole_year.province_id
+            and to_cutoff.admin_level = whole_year.admin_level
+            and to_cutoff.scope_code = whole_year.scope_code
+            and to_cutoff.source_family_code = whole_year.source_family_code
+            and to_cutoff.period_start = whole_year.period_start
+            and {{ days_between('whole_year.period_start', 'whole_year.period_end') }} between 363 and 366
+            and chosen.evaluation_date >= whole_year.known_from
+
+),
+
+int_seasonal_shares__computed as (
+
+    select
+        target_id,
+        evaluation_date,
+        sum(volume_share) / count(volume_share) as mean_share,
+        min(volume_share) as min_share,
+        max(volume_share) as max_share,
+        count(*) as year_count
+    from earlier
+    where recency <= 3
+    group by target_id, evaluation_date
+
+)
+
+select * from int_seasonal_shares__computed

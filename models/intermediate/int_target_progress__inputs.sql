@@ -1,0 +1,399 @@
+-- One row per target and evaluation date with everything a verdict needs, from what was known on that date.
+-- Results reach targets by indicator, province, level, scope and period, never by hand-written pairs.
+with targets as (
+
+    select * from {{ ref('int_targets__enriched') }}
+    where restates_target_id is null
+
+),
+
+evaluation_dates as (
+
+    select * from {{ ref('int_evaluation_dates__unioned') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicator') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('int_figures__comparable') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_target_windows__chained') }}
+    where choice_no = 1
+
+),
+
+rank_indicators as (
+
+    select * from {{ ref('index_rank_indicator') }}
+
+),
+
+index_scores as (
+
+    select * from {{ ref('fct_index_score') }}
+    where component_code = 'total' and is_preferred and rank_published is not null
+
+),
+
+relations as (
+
+    select * from {{ ref('indicator_relation') }}
+    where break_id is not null
+
+),
+
+judged_on as (
+
+    select
+        targets.*,
+        evaluation_dates.evaluation_date,
+        coalesce(indicators.accumulation, 'milestone') as accumulation,
+        coalesce(indicators.polarity, 1) as polarity,
+        coalesce(indicators.expected_path, 'none') as expected_path,
+        coalesce(indicators.result_lag_days, 45) as result_lag_days,
+        indicators.unit as indicator_unit
+    from targets
+    inner join evaluation_dates
+        on targets.known_from <= evaluation_dates.evaluation_date
+    left join indicators
+        on targets.indicator_code = indicators.indicator_code
+
+),
+
+points as (
+
+    -- stocks, coverage and scores: the last figure measured inside the period and known by then
+    select
+        judged_on.target_id,
+        judged_on.evaluation_date,
+        figures.figure_id,
+        figures.document_id,
+        figures.as_of_date,
+        figures.value,
+        figures.numerator,
+        figures.denominator,
+        figures.value_decimals,
+        figures.evidence_grade,
+        figures.has_doubtful_base,
+        row_number() over (
+            partition by judged_on.target_id, judged_on.evaluation_date
+            order by figures.as_of_date desc, figures.trust_grade asc, figures.known_from desc, figures.figure_id asc
+        ) as choice_no
+    from judged_on
+    inner join figures
+        on
+            judged_on.indicator_code = figures.indicator_code
+            and judged_on.province_id = figures.province_id
+            and judged_on.admin_level = figures.admin_level
+            and judged_on.scope_code = figures.scope_code
+            and judged_on.evaluation_date >= figures.known_from
+            and figures.as_of_date between judged_on.period_start and judged_on.period_end
+    where judged_on.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
+
+),
+
+ranks as (
+
+    -- a rank goal of a plan year is judged by the edition with data of that year, if held and known by then
+    select
+        judged_on.target_id,
+        judged_on.evaluation_date,
+        index_scores.index_code,
+        index_scores.edition_year,
+        index_scores.rank_published,
+        index_scores.source_id
+    from judged_on
+    inner join rank_indicators
+        on judged_on.indicator_code = rank_indicators.indicator_code
+    inner join index_scores
+        on
+            rank_indicators.index_code = index_scores.index_code
+            and judged_on.province_id = index_scores.province_id
+            and judged_on.plan_year = index_scores.data_year
+            and judged_on.evaluation_date >= index_scores.known_from
+
+),
+
+last_known_ranks as (
+
+    select
+        judged_on.target_id,
+        judged_on.evaluation_date,
+        index_scores.edition_year,
+        index_scores.data_year,
+        index_scores.rank_published,
+        row_number() over (
+            partition by judged_on.target_id, judged_on.evaluation_date
+            order by index_scores.edition_year desc
+        ) as recency
+    from judged_on
+    inner join rank_indicators
+        on judged_on.indicator_code = rank_indicators.indicator_code
+    inner join index_scores
+        on
+            rank_indicators.index_code = index_scores.index_code
+            and judged_on.province_id = index_scores.province_id
+            and judged_on.evaluation_date >= index_scores.known_from
+
+),
+
+part_relations as (
+
+    select * from {{ ref('indicator_relation') }}
+    where relation_kind = 'part_of'
+
+),
+
+other_places as (
+
+    -- the same indicator, or a part of it, in the period, but of another level or scope
+    select
+        judged_on.target_id,
+        judged_on.evaluation_date,
+        string_agg(
+            distinct figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code, ', '
+            order by figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code
+        ) as other_levels,
+        bool_or(figures.has_doubtful_base) as has_doubtful_base
+    from judged_on
+    left join part_relations
+        on judged_on.indicator_code = part_relations.to_indicator_code
+    inner join figures
+        on
+            (
+                judged_on.indicator_code = figures.indicator_code
+                or part_relations.from_indicator_code = figures.indicator_code
+            )
+            and judged_on.province_id = figures.province_id
+            and (
+                judged_on.indicator_code <> figures.indicator_code
+                or judged_on.admin_level <> figures.admin_level
+                or judged_on.scope_code <> figures.scope_code
+            )
+            and judged_on.evaluation_date >= figures.known_from
+            and figures.as_of_date between judged_on.period_start and judged_on.period_end
+    group by judged_on.target_id, judged_on.evaluation_date
+
+),
+
+other_definitions as (
+
+    -- a result on the other side of a registered break of definition
+    select distinct
+        judged_on.target_id,
+        judged_on.evaluation_date,
+        relations.break_id
+    from judged_on
+    inner join relations
+        on
+            judged_on.indicator_code = relations.from_indicator_code
+            or judged_on.indicator_code = relations.to_indicator_code
+    inner join figures
+        on
+            figures.indicator_code = case
+                when judged_on.indicator_code = relations.from_indicator_code then relations.to_indicator_code
+                else relations.from_indicator_code
+            end
+            and judged_on.province_id = figures.province_id
+            and judged_on.admin_level = figures.admin_level
+            and judged_on.scope_code = figures.scope_code
+            and judged_on.evaluation_date >= figures.known_from
+            and figures.as_of_date between judged_on.period_start and judged_on.period_end
+
+),
+
+superseding as (
+
+    select
+        supersedes_target_id,
+        min(known_from) as known_from
+    from {{ ref('int_targets__enriched') }}
+    where supersedes_target_id is not null
+    group by supersedes_target_id
+
+),
+
+steps as (
+
+    select
+        target_id,
+        step_date,
+        step_value
+    from {{ ref('fct_target_step') }}
+
+),
+
+seasons as (
+
+    select * from {{ ref('int_seasonal_shares__computed') }}
+
+),
+
+best_rates as (
+
+    select * from {{ ref('int_quarterly_rates__best') }}
+
+),
+
+collected as (
+
+    select
+        judged_on.*,
+        coalesce(windows.figure_id, points.figure_id) as figure_id,
+        coalesce(windows.document_id, points.document_id, ranks.source_id) as result_document_id,
+        coalesce(windows.period_start, judged_on.period_start) as window_start,
+        coalesce(windows.period_end, points.as_of_date) as cutoff_date,
+        coalesce(windows.value, points.value, cast(ranks.rank_published as double)) as value,
+        coalesce(windows.numerator, points.numerator) as numerator,
+        coalesce(windows.denominator, points.denominator) as denominator,
+        coalesce(windows.value_decimals, points.value_decimals, 0) as value_decimals,
+        coalesce(windows.evidence_grade, points.evidence_grade, case when ranks.rank_published is not null then 'A' end)
+            as evidence_grade,
+        coalesce(windows.has_doubtful_base, points.has_doubtful_base, other_places.has_doubtful_base, false)
+            as has_doubtful_base,
+        coalesce(windows.is_window_not_ytd, false) as is_window_not_ytd,
+        windows.source_family_code as result_family_code,
+        ranks.edition_year as judging_edition_year,
+        last_known_ranks.rank_published as last_known_rank,
+        last_known_ranks.data_year as last_known_rank_data_year,
+        other_places.other_levels,
+        other_definitions.break_id,
+        superseding.known_from as superseded_from
+    from judged_on
+    left join windows
+        on judged_on.target_id = windows.target_id and judged_on.evaluation_date = windows.evaluation_date
+    left join points
+        on
+            judged_on.target_id = points.target_id
+            and judged_on.evaluation_date = points.evaluation_date
+            and points.choice_no = 1
+    left join ranks
+        on judged_on.target_id = ranks.target_id and judged_on.evaluation_date = ranks.evaluation_date
+    left join last_known_ranks
+        on
+            judged_on.target_id = last_known_ranks.target_id
+            and judged_on.evaluation_date = last_known_ranks.evaluation_date
+            and last_known_ranks.recency = 1
+    left join other_places
+        on judged_on.target_id = other_places.target_id and judged_on.evaluation_date = other_places.evaluation_date
+    left join other_definitions
+        on
+            judged_on.target_id = other_definitions.target_id
+            and judged_on.evaluation_date = other_definitions.evaluation_date
+    left join superseding
+        on judged_on.target_id = superseding.supersedes_target_id
+
+),
+
+next_steps as (
+
+    select
+        collected.target_id,
+        collected.evaluation_date,
+        steps.step_value,
+        row_number() over (
+            partition by collected.target_id, collected.evaluation_date
+            order by steps.step_date desc
+        ) as recency
+    from collected
+    inner join steps
+        on collected.target_id = steps.target_id and collected.cutoff_date >= steps.step_date
+
+),
+
+int_target_progress__inputs as (
+
+    select
+        collected.target_id,
+        collected.evaluation_date,
+        coalesce(collected.withdrawn_on <= collected.evaluation_date, false) as is_withdrawn,
+        coalesce(collected.superseded_from <= collected.evaluation_date, false) as is_superseded,
+        true as is_applicable,
+        collected.comparator,
+        cast(collected.target_value as double) as target_value,
+        collected.polarity,
+        collected.unit,
+        case when collected.unit in ('percent', 'percentage_point') then 100.0 else 1.0 end as unit_scale,
+        collected.accumulation,
+        case when next_steps.step_value is not null then 'stepped' else collected.expected_path end as expected_path,
+        cast(next_steps.step_value as double) as step_value,
+        -- only a related figure of another definition is held: no comparison across the break
+        coalesce(collected.value is null and collected.numerator is null and collected.break_id is not null, false)
+            as has_definition_break,
+        false as has_contradiction,
+        coalesce(collected.value is null and collected.numerator is null and collected.other_levels is not null, false)
+            as is_level_mismatch,
+        collected.admin_level in ('district', 'district_commune', 'province_district')
+        and collected.period_end > date '2025-06-30' as is_district_level_ended,
+        collected.period_start,
+        collected.period_end,
+        -- quarterly reports of the plan year: the first is due a lag after the first quarter
+        cast(collected.period_start + 89 + {{ var('report_lag_days') }} as date) as first_report_due_on,
+        cast(collected.period_end + collected.result_lag_days as date) as result_due_on,
+        collected.value,
+        collected.numerator,
+        collected.denominator,
+        collected.numerator is not null and collected.denominator is not null as has_counts,
+        case
+            when collected.unit in ('percent', 'percentage_point', 'score')
+                then power(10.0, -collected.value_decimals)
+            else 0.0
+        end as print_unit,
+        -- a plan's baseline; coverage and sums begin at nothing
+        case
+            when collected.baseline_value is not null then cast(collected.baseline_value as double)
+            when collected.accumulation in ('coverage', 'sum_flow') then 0.0
+        end as baseline_value,
+        least(greatest(
+            cast({{ days_between('collected.period_start', 'collected.cutoff_date') }} + 1 as double)
+            / nullif({{ days_between('collected.period_start', 'collected.period_end') }} + 1, 0), 0.0
+        ), 1.0) as elapsed_fraction,
+        seasons.mean_share as seasonal_share,
+        coalesce(cast(collected.planned_volume as double), collected.denominator / seasons.mean_share)
+            as projected_volume,
+        coalesce(cast(collected.planned_volume as double), collected.denominator / seasons.max_share)
+            as projected_volume_low,
+        coalesce(cast(collected.planned_volume as double), collected.denominator / seasons.min_share)
+            as projected_volume_high,
+        best_rates.best_rate,
+        collected.is_window_not_ytd,
+        coalesce(case
+            when collected.accumulation = 'rank' then collected.value is not null
+            when collected.accumulation in ('ratio_flow', 'sum_flow')
+                then not collected.is_window_not_ytd and collected.cutoff_date >= collected.period_end - 17
+            else collected.cutoff_date >= collected.period_end
+        end, false) as is_final,
+        collected.evidence_grade,
+        collected.has_doubtful_base,
+        collected.figure_id,
+        collected.result_document_id,
+        collected.cutoff_date,
+        collected.judging_edition_year,
+        collected.last_known_rank,
+        collected.last_known_rank_data_year,
+        collected.other_levels,
+        collected.break_id
+    from collected
+    left join next_steps
+        on
+            collected.target_id = next_steps.target_id
+            and collected.evaluation_date = next_steps.evaluation_date
+            and next_steps.recency = 1
+    left join seasons
+        on collected.target_id = seasons.target_id and collected.evaluation_date = seasons.evaluation_date
+    left join best_rates
+        on collected.target_id = best_rates.target_id and collected.evaluation_date = best_rates.evaluation_date
+
+)
+
+select * from int_target_progress__inputs

@@ -1,0 +1,115 @@
+-- Pairs of on-time rates that a reader may want to set side by side: two provinces in overlapping windows, and one
+-- province with itself a year before. Says whether the windows are the same and why a pair may not be compared.
+with rates as (
+
+    select *
+    from {{ ref('mart_on_time_rates') }}
+    where is_preferred and on_time_rate_resolved_pct is not null
+
+),
+
+thresholds as (
+
+    select same_window_days from {{ ref('threshold_set') }}
+
+),
+
+pairs as (
+
+    select
+        'between_provinces' as comparison_kind,
+        first_rates.province_id,
+        other_rates.province_id as other_province_id,
+        first_rates.geography_basis,
+        first_rates.admin_level,
+        first_rates.scope_code,
+        first_rates.period_start,
+        first_rates.period_end,
+        other_rates.period_start as other_period_start,
+        other_rates.period_end as other_period_end,
+        first_rates.on_time_rate_resolved_pct,
+        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
+        first_rates.dossiers_resolved,
+        other_rates.dossiers_resolved as other_dossiers_resolved,
+        {{ days_between('first_rates.period_start', 'other_rates.period_start') }} as start_offset_days,
+        {{ days_between('first_rates.period_end', 'other_rates.period_end') }} as end_offset_days
+    from rates as first_rates
+    inner join rates as other_rates
+        on
+            first_rates.admin_level = other_rates.admin_level
+            and first_rates.scope_code = other_rates.scope_code
+            and first_rates.geography_basis = other_rates.geography_basis
+            and first_rates.province_id < other_rates.province_id
+            and first_rates.period_start <= other_rates.period_end
+            and first_rates.period_end >= other_rates.period_start
+
+    union all
+
+    select
+        'year_on_year' as comparison_kind,
+        first_rates.province_id,
+        other_rates.province_id as other_province_id,
+        first_rates.geography_basis,
+        first_rates.admin_level,
+        first_rates.scope_code,
+        first_rates.period_start,
+        first_rates.period_end,
+        other_rates.period_start as other_period_start,
+        other_rates.period_end as other_period_end,
+        first_rates.on_time_rate_resolved_pct,
+        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
+        first_rates.dossiers_resolved,
+        other_rates.dossiers_resolved as other_dossiers_resolved,
+        {{ days_between('first_rates.period_start', 'other_rates.period_start') }} + 365 as start_offset_days,
+        {{ days_between('first_rates.period_end', 'other_rates.period_end') }} + 365 as end_offset_days
+    from rates as first_rates
+    inner join rates as other_rates
+        on
+            first_rates.province_id = other_rates.province_id
+            and first_rates.admin_level = other_rates.admin_level
+            and first_rates.scope_code = other_rates.scope_code
+            and first_rates.geography_basis = other_rates.geography_basis
+            and {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
+            and abs(first_rates.period_days - other_rates.period_days) <= 45
+
+),
+
+marked as (
+
+    select
+        pairs.*,
+        abs(pairs.start_offset_days) <= thresholds.same_window_days
+        and abs(pairs.end_offset_days) <= thresholds.same_window_days as is_same_window
+    from pairs
+    cross join thresholds
+
+),
+
+mart_on_time_comparison as (
+
+    select
+        comparison_kind,
+        province_id,
+        other_province_id,
+        geography_basis,
+        admin_level,
+        scope_code,
+        period_start,
+        period_end,
+        other_period_start,
+        other_period_end,
+        on_time_rate_resolved_pct,
+        other_on_time_rate_resolved_pct,
+        case when is_same_window then on_time_rate_resolved_pct - other_on_time_rate_resolved_pct end
+            as difference_points,
+        dossiers_resolved,
+        other_dossiers_resolved,
+        cast(start_offset_days as integer) as start_offset_days,
+        cast(end_offset_days as integer) as end_offset_days,
+        is_same_window,
+        case when not is_same_window then 'not_same_window' end as not_comparable_reason
+    from marked
+
+)
+
+select * from mart_on_time_comparison

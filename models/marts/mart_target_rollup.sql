@@ -1,0 +1,85 @@
+-- How many promises of a document, by reform field and as a whole, stand where: counts first, the unknown shown, three
+-- rates named, bounds given. No index of our own.
+with progress as (
+
+    select
+        mart_target_progress.*,
+        targets.reform_field_code,
+        statuses.status_group
+    from {{ ref('mart_target_progress') }} as mart_target_progress
+    inner join {{ ref('fct_target') }} as targets
+        on mart_target_progress.target_id = targets.target_id
+    inner join {{ ref('status') }} as statuses
+        on mart_target_progress.status_code = statuses.status_code
+    where mart_target_progress.plan_year is not null
+
+),
+
+grouped as (
+
+    select
+        document_id,
+        province_id,
+        plan_year,
+        evaluation_date,
+        reform_field_code,
+        status_group
+    from progress
+
+    union all
+
+    select
+        document_id,
+        province_id,
+        plan_year,
+        evaluation_date,
+        'all_fields' as reform_field_code,
+        status_group
+    from progress
+
+),
+
+counted as (
+
+    select
+        document_id,
+        province_id,
+        plan_year,
+        evaluation_date,
+        reform_field_code,
+        count(*) as target_count,
+        {% for group in ['met', 'not_met', 'on_track', 'at_risk', 'off_track', 'out_of_reach', 'unknown',
+            'not_applicable'] -%}
+        sum(case when status_group = '{{ group }}' then 1 else 0 end) as {{ group }}_count
+        {{- "," if not loop.last }}
+    {% endfor %}
+    from grouped
+    group by document_id, province_id, plan_year, evaluation_date, reform_field_code
+
+),
+
+mart_target_rollup as (
+
+    select
+        document_id,
+        reform_field_code,
+        evaluation_date,
+        province_id,
+        plan_year,
+        cast(target_count as integer) as target_count,
+        {% for group in ['met', 'not_met', 'on_track', 'at_risk', 'off_track', 'out_of_reach', 'unknown',
+            'not_applicable'] -%}
+            cast({{ group }}_count as integer) as {{ group }}_count,
+        {% endfor -%}
+        cast(target_count - not_applicable_count as integer) as applicable_count,
+        {{ percent_of('met_count', 'met_count + not_met_count') }} as met_of_assessed_pct,
+        {{ percent_of('met_count', 'target_count - not_applicable_count') }} as met_of_applicable_pct,
+        {{ percent_of('met_count', 'target_count - not_applicable_count') }} as met_lower_bound_pct,
+        -- everything not yet decided might still be met
+        {{ percent_of('target_count - not_applicable_count - not_met_count - out_of_reach_count',
+            'target_count - not_applicable_count') }} as met_upper_bound_pct
+    from counted
+
+)
+
+select * from mart_target_rollup

@@ -1,0 +1,295 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from records import Records
+
+from ingest import cli, pipeline
+from ingest.landing import Attempt, Landing
+from ingest.paths import PROJECT, Workspace
+from ingest.problems import FailedCheck
+from ingest.readers import sha256_of
+from ingest.schema import write_schemas
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Parvn = Callable[..., Said]
+
+
+@pytest.fixture
+def parvn(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Parvn:
+    """Run the command in this process as its entry point does; a traceback would fail the test."""
+
+    def run(*arguments: object, stdin: str = "") -> Said:
+        monkeypatch.setattr(sys, "argv", ["parvn", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def ask(parvn: Parvn, real: Workspace) -> Parvn:
+    return lambda *arguments, **keywords: parvn("query", "--warehouse", real.warehouse, *arguments, **keywords)
+
+
+# --- help and mistakes ---------------------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_every_exit_code(parvn: Parvn) -> None:
+    said = parvn("--help")
+    assert said.code == 0
+    assert {"build", "load", "check", "fill", "verify", "status", "query", "schema", "demo"} <= set(said.out.split())
+    assert "0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing" in " ".join(said.out.split())
+
+
+@pytest.mark.parametrize("command", sorted(cli.cli.commands))
+def test_every_command_says_what_it_is_for(parvn: Parvn, command: str) -> None:
+    said = parvn(command, "-h")
+    assert said.code == 0
+    assert f" {command} " in said.out.splitlines()[0]
+    assert len((cli.cli.commands[command].help or "").split()) > 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["chekc"], 2, "No such command 'chekc'"),
+        (["query"], 2, "Missing argument 'SQL'"),
+        (["query", "select 1", "--format", "xml"], 2, "'xml' is not one of"),
+        (["verify", "--documents", "/nowhere"], 2, "'/nowhere' does not exist"),
+        (["check", "/nowhere"], 1, "/nowhere: there is no such file or folder"),
+        (["fill", "/nowhere"], 1, "/nowhere: there is no such file or folder"),
+        (
+            ["query", "select 1", "--warehouse", "/nowhere"],
+            4,
+            "nothing is published in /nowhere yet; run 'parvn",
+        ),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence_and_its_exit_code(
+    parvn: Parvn, arguments: list[str], code: int, message: str
+) -> None:
+    said = parvn(*arguments)
+    assert (said.code, said.out) == (code, "")
+    assert message in said.err
+
+
+def test_the_installed_module_ends_without_a_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ingest.cli", "status", "--warehouse", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == f"Nothing is published in {tmp_path}.\n"
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+
+
+def test_checking_good_records_counts_them(parvn: Parvn, plan: Records, pages: Records) -> None:
+    pages.write()
+    said = parvn("check", plan.write().parent)
+    assert said == (0, "2 packages with 9 records: no problems.\n", "")
+
+
+def test_checking_bad_records_lists_every_problem_and_ends_with_1(parvn: Parvn, plan: Records) -> None:
+    plan.tables["results"][0]["unit"] = "procedure"
+    plan.tables["targets"][0]["target_value"] = "59.5"
+    said = parvn("check", plan.write().parent)
+    assert said.code == 1
+    assert [line.split(":")[0] for line in said.err.splitlines()] == [
+        "plan/results.csv, row 2, column unit",
+        "plan/targets.csv, row 2, column target_value",
+    ]
+
+
+def test_checking_one_file_says_nothing_of_the_others(parvn: Parvn, plan: Records) -> None:
+    plan.tables["results"][0]["unit"] = "procedure"
+    folder = plan.write()
+    assert parvn("check", folder / "targets.csv").code == 0
+    said = parvn("check", folder / "results.csv")
+    assert said.code == 1
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["results.csv, row 2, column unit"]
+
+
+def test_filling_says_how_many_cells_of_which_file(parvn: Parvn, plan: Records) -> None:
+    for row in plan.tables["tasks"]:
+        row["lead_agency_ids"] = ""
+    assert parvn("fill", plan.write().parent) == (0, "plan/tasks.csv: 2 cells filled\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "message"),
+    [
+        ("Ban hành kế hoạch", 0, "ha-tinh-2021-plan: 1 of 1 records confirmed (100.0 %)"),
+        ("Ban hành kế hoạch cho 17 lớp", 4, "some numbers of the documents are neither a record nor reviewed"),
+        ("Dừng kế hoạch", 1, "these words do not stand where the locator says"),
+    ],
+)
+def test_verifying_ends_with_0_only_when_every_word_and_number_is_accounted_for(
+    parvn: Parvn, plan: Records, tmp_path: Path, text: str, code: int, message: str
+) -> None:
+    plan.tables = {"targets": [plan.tables["targets"][1] | {"locator": "I; L1"}]}
+    assert plan.document is not None
+    plan.document.update(source_file="plan.txt", source_sha256=sha256_of(text.encode()))
+    (tmp_path / "plan.txt").write_bytes(text.encode())
+    said = parvn("verify", "--documents", tmp_path, "--data", plan.write().parent)
+    assert said.code == code
+    assert message in said.out + said.err
+
+
+def test_the_json_schemas_in_the_documentation_are_those_of_the_contracts(tmp_path: Path) -> None:
+    kept = PROJECT / "docs" / "reference" / "schemas"
+    written = {path.name: path.read_text("utf-8") for path in write_schemas(tmp_path)}
+    assert {path.name for path in kept.iterdir()} == set(written)
+    assert {name for name, text in written.items() if (kept / name).read_text("utf-8") != text} == set()
+
+
+def test_a_schema_lists_columns_in_their_order_and_forbids_others(parvn: Parvn, tmp_path: Path) -> None:
+    assert parvn("schema", tmp_path).code == 0
+    schema = json.loads((tmp_path / "results.schema.json").read_text("utf-8"))
+    assert (schema["additionalProperties"], schema["x-id-column"]) == (False, "result_id")
+    assert next(iter(schema["properties"])) == "result_id"
+    assert list(schema["properties"])[-2:] == ["printed_text", "locator"]
+    assert {"result_id", "indicator_code", "value", "unit", "locator"} <= set(schema["required"])
+
+
+# --- asking the warehouse ------------------------------------------------------------------------------------------
+
+ROW = "select 1 as n, null as nothing, 'a|b' as text, 1.50::decimal(4, 2) as amount, date '2020-09-04' as day"
+
+
+def test_a_query_prints_csv(ask: Parvn) -> None:
+    said = ask(ROW, "--format", "csv")
+    assert list(csv.DictReader(io.StringIO(said.out))) == [
+        {"n": "1", "nothing": "", "text": "a|b", "amount": "1.50", "day": "2020-09-04"}
+    ]
+
+
+def test_a_query_prints_json_with_numbers_as_numbers(ask: Parvn) -> None:
+    said = ask(ROW, "--format", "json")
+    assert json.loads(said.out) == [{"n": 1, "nothing": None, "text": "a|b", "amount": 1.5, "day": "2020-09-04"}]
+
+
+def test_a_query_prints_markdown_with_bars_escaped(ask: Parvn) -> None:
+    assert ask(ROW, "--format", "markdown").out.splitlines() == [
+        "| n | nothing | text | amount | day |",
+        "|---|---|---|---|---|",
+        "| 1 |  | a\\|b | 1.5 | 2020-09-04 |",
+    ]
+
+
+def test_a_query_prints_a_table_and_the_number_of_rows(ask: Parvn) -> None:
+    said = ask("select province_id from marts.dim_document where document_id = 'ha-tinh-2020-plan'")
+    assert "ha-tinh" in said.out
+    assert said.out.splitlines()[-1] == "1 row"
+
+
+def test_a_query_is_read_from_standard_input(ask: Parvn) -> None:
+    assert ask("-", "--format", "csv", stdin="select 7 as seven").out == "seven\n7\n"
+
+
+@pytest.mark.parametrize("sql", ["selec 1", "select * from marts.nothing", "select 1 / ", "select 'x'::integer"])
+def test_a_query_that_cannot_run_is_answered_with_a_sentence(ask: Parvn, sql: str) -> None:
+    said = ask(sql)
+    assert (said.code, said.out) == (4, "")
+    assert said.err.startswith("the query failed: ")
+
+
+@pytest.mark.parametrize("sql", ["", "   ", "/* nothing */"])
+def test_a_query_without_a_statement_says_so(ask: Parvn, sql: str) -> None:
+    assert ask(sql) == (4, "", "the query failed: there is no statement that gives rows\n")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "copy (select 1) to '{file}'",
+        "export database '{file}'",
+        "attach '{file}'",
+        "from read_csv('{present}')",
+        "from read_text('{present}')",
+        "from '{present}'",
+        "from glob('{present}')",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "install httpfs",
+        "load httpfs",
+        "create table marts.mine as select 1",
+        "delete from marts.fct_task",
+        "drop schema marts cascade",
+    ],
+)
+def test_a_query_reaches_no_file_no_setting_and_changes_nothing(ask: Parvn, tmp_path: Path, sql: str) -> None:
+    present = tmp_path / "present.csv"
+    present.write_text("a\n1\n")
+    said = ask(sql.format(file=tmp_path / "out", present=present))
+    assert (said.code, said.out) == (4, "")
+    assert [path.name for path in tmp_path.iterdir() if path != present] == []
+
+
+@pytest.mark.parametrize("sql", cli.TRY)
+def test_the_queries_that_build_suggests_give_rows(ask: Parvn, sql: str) -> None:
+    said = ask(sql, "--format", "csv")
+    assert said.code == 0
+    assert len(said.out.splitlines()) > 1
+
+
+# --- building and status -------------------------------------------------------------------------------------------
+
+
+def test_building_again_says_that_nothing_changed_and_what_is_held(parvn: Parvn, copied: Workspace) -> None:
+    said = parvn("build", "--data", copied.data, "--warehouse", copied.warehouse)
+    assert said.code == 0
+    assert f"Nothing changed since {copied.current.readlink().name}" in said.out
+    assert "5 official documents" in said.out
+    assert parvn("build", "--quiet", "--data", copied.data, "--warehouse", copied.warehouse) == (0, "", "")
+
+
+def test_status_says_what_is_published_and_how_the_last_run_failed(parvn: Parvn, copied: Workspace) -> None:
+    said = parvn("status", "--warehouse", copied.warehouse)
+    assert said.code == 0
+    assert f"Release {copied.current.readlink().name}" in said.out
+    assert "the last run failed" not in said.out
+    attempt = Attempt("run-9", "2026-01-01T00:00:00Z", "load", "x/results.csv", "refused", 0, "2 problem(s): …", 0.1)
+    Landing(copied.landing).record([attempt])
+    said = parvn("status", "--warehouse", copied.warehouse)
+    assert "the last run failed:\n    x/results.csv: 2 problem(s): …" in said.out
+
+
+def test_a_failed_check_ends_with_2(parvn: Parvn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise FailedCheck("dbt build failed; nothing was published:\n- a_rate_is_a_share")
+
+    monkeypatch.setattr(pipeline, "build", fail)
+    said = parvn("build", "--quiet", "--warehouse", tmp_path / "w")
+    assert said == (2, "", "dbt build failed; nothing was published:\n- a_rate_is_a_share\n")
+
+
+def test_building_from_bad_records_ends_with_1_and_publishes_nothing(
+    parvn: Parvn, plan: Records, tmp_path: Path
+) -> None:
+    plan.tables["results"][0]["unit"] = "procedure"
+    said = parvn("build", "--quiet", "--data", plan.write().parent, "--warehouse", tmp_path / "w")
+    assert said.code == 1
+    assert said.err.startswith("plan/results.csv, row 2, column unit: the indicator dossiers_received_count")
+    assert not (tmp_path / "w" / "current").exists()
+    assert (
+        "the last run failed:\n    plan/results.csv: 1 problem(s)" in parvn("status", "--warehouse", tmp_path / "w").out
+    )

@@ -1,0 +1,170 @@
+"""Comparable across boundaries and years: four synthetic provinces and two years through the real loaders."""
+
+import re
+
+import duckdb
+import pytest
+from builds import build_models
+
+from ingest import pipeline, transform
+from ingest.paths import Workspace
+from ingest.synthetic import write_records
+
+PREDECESSORS = {"bac-ninh-2025": ("bac-giang", "bac-ninh"), "da-nang-2025": ("da-nang", "quang-nam")}
+ADDITIVE = ("to_process_total", "dossiers_resolved", "on_time_numerator", "resolved_late", "in_process")
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory) -> duckdb.DuckDBPyConnection:
+    folder = tmp_path_factory.mktemp("synthetic")
+    write_records(folder / "data", [p for pair in PREDECESSORS.values() for p in pair], (2023, 2024))
+    # one predecessor does not report one window: there is no sum for it
+    report = next((folder / "data").glob("*bac-giang-2024*q3*"))
+    for file in report.iterdir():
+        file.unlink()
+    report.rmdir()
+    workspace = Workspace(folder / "data", folder / "warehouse")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "build", build_models)
+        pipeline.build(workspace, say=lambda _: None, with_docs=False)
+    return duckdb.connect(str(workspace.published_database), read_only=True)
+
+
+def rows(con, sql: str) -> list[tuple]:
+    return con.execute(sql).fetchall()
+
+
+def test_sums_are_equal_on_both_boundaries_period_by_period(synthetic):
+    compared = 0
+    for successor, parts in PREDECESSORS.items():
+        for column in ADDITIVE:
+            found = rows(
+                synthetic,
+                f"""
+                with parts as (
+                    select admin_level, period_start, period_end, sum({column}) as total, count({column}) as held
+                    from marts.mart_on_time_rates
+                    where geography_basis = 'as_reported' and is_preferred and province_id in {parts}
+                    group by all
+                )
+                select whole.{column}, parts.total, parts.held, whole.missing_provinces
+                from marts.mart_on_time_rates as whole
+                inner join parts using (admin_level, period_start, period_end)
+                where whole.geography_basis = 'from_2025_07' and whole.province_id = '{successor}'
+                """,
+            )
+            for whole, total, held, missing in found:
+                assert (whole == total and missing is None) if held == 2 else whole is None, (successor, column)
+                compared += held == 2
+    assert compared >= 100
+
+
+def test_a_rate_on_the_new_boundary_comes_from_the_sums_and_is_no_mean(synthetic):
+    (row,) = rows(
+        synthetic,
+        """
+        select max(abs(whole.on_time_rate_resolved_pct - 100.0 * whole.on_time_numerator / whole.dossiers_resolved)),
+            max(abs(whole.on_time_rate_resolved_pct - plain.mean_rate))
+        from marts.mart_on_time_rates as whole
+        inner join (
+            select admin_level, period_start, period_end, avg(on_time_rate_resolved_pct) as mean_rate
+            from marts.mart_on_time_rates
+            where geography_basis = 'as_reported' and province_id in ('da-nang', 'quang-nam')
+            group by all
+        ) as plain using (admin_level, period_start, period_end)
+        where whole.geography_basis = 'from_2025_07' and whole.province_id = 'da-nang-2025'
+        """,
+    )
+    assert row[0] < 1e-9 < row[1]
+
+
+def test_a_missing_predecessor_gives_no_sum_and_is_named(synthetic):
+    found = rows(
+        synthetic,
+        "select distinct missing_provinces, not_comparable_reason, dossiers_resolved from marts.mart_on_time_rates "
+        "where geography_basis = 'from_2025_07' and missing_provinces is not null",
+    )
+    assert found == [("bac-giang", "boundary_incomplete", None)]
+
+
+def test_scores_and_ranks_have_no_value_for_a_merged_province(synthetic):
+    merged = "province_id in ('bac-ninh-2025', 'da-nang-2025')"
+    assert rows(synthetic, f"select count(*) from marts.fct_index_score where {merged}") == [(0,)]
+    assert rows(synthetic, f"select count(*) from marts.mart_index_rankings where {merged}") == [(0,)]
+
+
+def test_quarters_without_a_report_of_their_own_are_differences_inside_one_family(synthetic):
+    found = rows(
+        synthetic,
+        """
+        select nominal_quarter, value_kind, count(*) from marts.fct_dossier_quarter
+        where province_id = 'da-nang' and not is_revision_suspected group by all order by all
+        """,
+    )
+    assert [(quarter, kind) for quarter, kind, _ in found] == [
+        (1, "printed"), (2, "computed"), (3, "printed"), (4, "computed"),
+    ]  # fmt: skip
+    (difference,) = rows(
+        synthetic,
+        """
+        select max(abs(year.dossiers_resolved - quarters.resolved))
+        from marts.fct_dossier_flow as year
+        inner join (
+            select province_id, admin_level, nominal_year, sum(dossiers_resolved) as resolved
+            from marts.fct_dossier_quarter group by all having count(dossiers_resolved) = 4
+        ) as quarters
+            on year.province_id = quarters.province_id and year.admin_level = quarters.admin_level
+            and year(year.period_end) = quarters.nominal_year
+        where datediff('day', year.period_start, year.period_end) > 360
+        """,
+    )
+    assert difference[0] == 0
+
+
+def test_results_in_a_folder_of_records_give_verdicts_without_touching_code(synthetic):
+    found = dict(
+        rows(
+            synthetic,
+            "select status_code, count(*) from marts.mart_target_progress "
+            "where indicator_code = 'dossiers_on_time_pct' group by 1",
+        )
+    )
+    assert {"MET", "NOT_MET"} <= found.keys()
+
+
+def test_a_judgement_sees_nothing_that_was_not_known_on_its_date(synthetic, real):
+    sql = """
+        select count(*) from marts.mart_target_progress as progress
+        inner join marts.dim_document as documents on progress.result_document_id = documents.document_id
+        where documents.known_from > progress.evaluation_date
+    """
+    with duckdb.connect(str(real.published_database), read_only=True) as con:
+        assert rows(con, sql) == [(0,)]
+    assert rows(synthetic, sql) == [(0,)]
+    assert rows(synthetic, sql.replace(" > ", " <= "))[0][0] > 100
+
+
+def test_hue_2020_is_judged_by_what_was_held_on_each_day(real):
+    with duckdb.connect(str(real.published_database), read_only=True) as con:
+        found = {
+            (indicator, str(day)): (status, rank)
+            for indicator, day, status, rank in rows(
+                con,
+                "select indicator_code, evaluation_date, status_code, last_known_rank from marts.mart_target_progress "
+                "where document_id = 'thua-thien-hue-2020-key-programme'",
+            )
+        }
+    assert found["one_stop_procedures_pct", "2020-09-30"] == ("ON_TRACK", None)
+    for index, rank in (("par_index", 13), ("pci", 20), ("ict_index", 2)):
+        assert found[f"{index}_rank", "2020-09-30"] == ("NOT_DUE", rank)
+        assert found[f"{index}_rank", "2021-06-30"][0] in ("AWAITING_RESULT", "NO_RESULT")
+    assert found["procedures_online_level4_pct", "2020-09-30"][0] == "NOT_ASSESSABLE"
+    assert found["satisfaction_service_pct", "2021-06-30"][0] == "NO_RESULT"
+    assert found["dossiers_online_level4_pct", "2021-06-30"][0] == "NO_RESULT"
+
+
+def test_no_model_takes_the_mean_of_anything(real):
+    compiled = (real.build_database.parent / "target" / "compiled").rglob("*.sql")
+    texts = {path.name: path.read_text(encoding="utf-8") for path in compiled if "/models/" in path.as_posix()}
+    assert len(texts) > 60
+    assert [name for name, sql in texts.items() if re.search(r"\b(avg|mean|median)\s*\(", sql, re.IGNORECASE)] == []
