@@ -16,7 +16,7 @@ test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
 	$(BIN)/mypy
 	$(BIN)/parvn build --quiet
 	$(BIN)/sqlfluff lint --processes 2 models dbt_project/tests
-	$(BIN)/pytest
+	$(BIN)/pytest --nbmake tests notebooks
 
 demo: $(VENV)/.installed  ## a synthetic warehouse of many provinces and years, in demo/
 	$(BIN)/parvn demo

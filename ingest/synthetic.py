@@ -42,7 +42,8 @@ _LETTERS = {"targets": "t", "tasks": "k", "printed_totals": "p", "results": "r",
 """The letter of the ids, by table."""
 
 _OFFERED = ("procedures_online_level3plus_pct", "procedures_full_process_eligible_pct")
-"""Share of procedures offered online: until 2021 of all, by level; from 2022 of the eligible, whole process."""
+"""Share of procedures offered online: until 2022 of all, by level; from 2023, the first whole year of the decree, of
+the eligible, whole process."""
 
 _WINDOWS = (("q1", "quý I", 1, 1), ("6m", "6 tháng đầu năm", 1, 2), ("q3", "quý III", 3, 3), ("year", "cả năm", 1, 4))
 """The ministry's reports with their first and last quarter; each quarter ends on the 14th of its last month."""
@@ -186,7 +187,7 @@ class _Author:
         """Yield the promises of a plan: about what the province will reach, some met and some not."""
         for level in _LEVELS:
             yield self.target("dossiers_on_time_pct", min(99, round(100 * of.on_time(level, year) - 0.3)), level)
-        yield self.target(_OFFERED[year >= 2022], 5 * round(20 * of.offered_at(year, 4)))
+        yield self.target(_OFFERED[year >= 2023], 5 * round(20 * of.offered_at(year, 4)))
         yield self.target("dossiers_filed_online_pct", 5 * round(20 * of.online_at(year, 2)))
         yield self.target("online_payment_pct", 5 * round(12 * of.online_at(year, 4)))
         yield self.target("satisfaction_procedures_pct", round(of.satisfaction + 0.8 * (year - 2021)))
@@ -240,16 +241,16 @@ class _Author:
         yield self.result("online_payment_pct", "all", paid, when)
         one_stop = of.procedures - (4 - quarter) * self.rng.randint(0, 12)
         yield self.share("one_stop_procedures_pct", "all", one_stop, of.procedures, on_day)
-        base = of.procedures if end.year < 2022 else round(0.6 * of.procedures)
+        base = of.procedures if end.year < 2023 else round(0.6 * of.procedures)
         offered = round(base * of.offered_at(end.year, quarter))
         partial, level4 = (of.procedures - offered) // 2, round(0.4 * offered)
-        if end.year < 2022:
+        if end.year < 2023:
             counts = {"online_level3": offered - level4, "online_level4": level4, "online_level3plus": offered}
         else:
             counts = {"full_process": offered, "partial": partial}
         for name, count in counts.items():
             yield self.result(f"procedures_{name}_count", "all", count, on_day)
-        yield self.share(_OFFERED[end.year >= 2022], "all", offered, base, on_day)
+        yield self.share(_OFFERED[end.year >= 2023], "all", offered, base, on_day)
         if quarter == 4:
             satisfied = of.satisfaction + 0.8 * (end.year - 2021) + self.rng.uniform(-1.5, 1.5)
             yield self.result("satisfaction_procedures_pct", "all", _percent(satisfied, 100), when)

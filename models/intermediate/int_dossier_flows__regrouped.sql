@@ -9,7 +9,13 @@ with flows as (
             order by flows.trust_grade asc, flows.known_from desc nulls last, flows.source_id asc
         ) as preference_no
     from {{ ref('fct_dossier_flow') }} as flows
-    where flows.period_end < date '2025-07-01'
+    where
+        flows.period_end < date '2025-07-01'
+        -- a flow that says nothing of timeliness neither opens a window nor stands for its province
+        and coalesce(
+            flows.on_time_numerator, flows.resolved_late, flows.in_process_overdue, flows.on_time_rate_printed_pct,
+            flows.on_time_only_printed_pct, flows.early_printed_pct, flows.late_printed_pct
+        ) is not null
 
 ),
 

@@ -1,5 +1,5 @@
 -- Flows that say something of timeliness, on two bases of geography: as reported, and on the boundaries of 2025-07-01,
--- where the counts of all predecessors are added up. A flow reported after that day is on both.
+-- where the counts of all predecessors are added up. A flow that ends after that day is of a new unit and is on both.
 with flows as (
 
     select * from {{ ref('fct_dossier_flow') }}
@@ -64,7 +64,7 @@ unioned as (
         'from_2025_07' as geography_basis,
         *
     from as_reported
-    where period_start >= date '2025-07-01'
+    where period_end >= date '2025-07-01'
 
     union all
 

@@ -38,9 +38,10 @@ rates as (
             when targets.indicator_code = 'dossiers_late_pct'
                 then {{ percent_of('quarters.resolved_late', 'quarters.dossiers_resolved') }}
         end as rate,
-        row_number() over (
+        -- quarters, not figures: a quarter of two sources is one
+        dense_rank() over (
             partition by targets.target_id, evaluation_dates.evaluation_date
-            order by quarters.period_end desc, quarters.source_id asc
+            order by quarters.nominal_year desc, quarters.nominal_quarter desc
         ) as recency
     from targets
     inner join evaluation_dates

@@ -3,7 +3,7 @@
 with chosen as (
 
     select * from {{ ref('int_target_windows__chained') }}
-    where choice_no = 1 and not is_window_not_ytd and denominator is not null
+    where choice_no = 1 and not is_window_not_ytd
 
 ),
 
@@ -16,7 +16,64 @@ targets as (
 figures as (
 
     select * from {{ ref('int_figures__comparable') }}
-    where denominator is not null and period_start is not null
+    where period_start is not null
+
+),
+
+indicators as (
+
+    select * from {{ ref('indicator') }}
+
+),
+
+volumes as (
+
+    -- the base of a share, the count itself of a sum
+    select
+        figures.indicator_code,
+        figures.province_id,
+        figures.admin_level,
+        figures.scope_code,
+        figures.source_family_code,
+        figures.document_id,
+        figures.period_start,
+        figures.period_end,
+        figures.known_from,
+        case when indicators.accumulation = 'sum_flow' then figures.value else figures.denominator end as volume
+    from figures
+    inner join indicators
+        on figures.indicator_code = indicators.indicator_code
+
+),
+
+to_dates as (
+
+    select * from volumes
+
+    union all
+
+    -- six months and the third quarter of the ministry's reports are nine months
+    select
+        volumes.indicator_code,
+        volumes.province_id,
+        volumes.admin_level,
+        volumes.scope_code,
+        volumes.source_family_code,
+        volumes.document_id,
+        volumes.period_start,
+        following.period_end,
+        greatest(volumes.known_from, following.known_from) as known_from,
+        volumes.volume + following.volume as volume
+    from volumes
+    inner join volumes as following
+        on
+            volumes.indicator_code = following.indicator_code
+            and volumes.province_id = following.province_id
+            and volumes.admin_level = following.admin_level
+            and volumes.scope_code = following.scope_code
+            and volumes.source_family_code = following.source_family_code
+            and volumes.period_end + 1 = following.period_start
+    where volumes.known_from is not null and following.known_from is not null
 
 ),
 
@@ -26,7 +83,7 @@ earlier as (
         chosen.target_id,
         chosen.evaluation_date,
         to_cutoff.period_end,
-        to_cutoff.denominator / nullif(whole_year.denominator, 0) as volume_share,
+        to_cutoff.volume / nullif(whole_year.volume, 0) as volume_share,
         row_number() over (
             partition by chosen.target_id, chosen.evaluation_date
             order by to_cutoff.period_end desc, to_cutoff.document_id asc
@@ -34,7 +91,7 @@ earlier as (
     from chosen
     inner join targets
         on chosen.target_id = targets.target_id
-    inner join figures as to_cutoff
+    inner join to_dates as to_cutoff
         on
             targets.indicator_code = to_cutoff.indicator_code
             and targets.province_id = to_cutoff.province_id
@@ -47,7 +104,7 @@ earlier as (
             and day(to_cutoff.period_start) = day(chosen.period_start)
             and chosen.period_start > to_cutoff.period_end
             and chosen.evaluation_date >= to_cutoff.known_from
-    inner join figures as whole_year
+    inner join volumes as whole_year
         on
             to_cutoff.indicator_code = whole_year.indicator_code
             and to_cutoff.province_id = whole_year.province_id

@@ -355,7 +355,9 @@ int_target_progress__inputs as (
             when collected.accumulation in ('coverage', 'sum_flow') then 0.0
         end as baseline_value,
         least(greatest(
-            cast({{ days_between('collected.period_start', 'collected.cutoff_date') }} + 1 as double)
+            -- the ministry's year begins before the plan year
+            cast({{ days_between('least(collected.window_start, collected.period_start)', 'collected.cutoff_date') }} + 1
+                as double)
             / nullif({{ days_between('collected.period_start', 'collected.period_end') }} + 1, 0), 0.0
         ), 1.0) as elapsed_fraction,
         seasons.mean_share as seasonal_share,

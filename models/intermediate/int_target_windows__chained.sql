@@ -1,5 +1,5 @@
 -- For every target and evaluation date the windows of flows that were known then and lie in the target's period,
--- chained from its start: one cumulative window, or discrete windows without a gap inside one source family.
+-- chained from its start: one cumulative window, or windows without a gap inside one source family.
 with targets as (
 
     select * from {{ ref('int_targets__enriched') }}
@@ -55,20 +55,34 @@ windows as (
 
 ),
 
-ordered as (
+addable as (
 
+    -- what can be added up: one window per last day, the longest
     select
         *,
-        period_start <= target_start + 1 as is_from_start,
+        max(case when period_start <= target_start + 1 then period_end end) over (
+            partition by target_id, evaluation_date, source_family_code
+        ) as first_end,
+        row_number() over (
+            partition by target_id, evaluation_date, source_family_code, period_end
+            order by period_start asc, trust_grade asc, known_from desc, figure_id asc
+        ) as choice_for_day
+    from windows
+    where accumulation = 'sum_flow' or (numerator is not null and denominator is not null)
+
+),
+
+ordered as (
+
+    -- the longest window from the start (six months in the ministry's reports) and what begins after it (its Q3)
+    select
+        *,
         lag(period_end) over (
             partition by target_id, evaluation_date, source_family_code
-            order by period_start, period_end, document_id
-        ) as previous_end,
-        row_number() over (
-            partition by target_id, evaluation_date, source_family_code
-            order by period_start, period_end, document_id
-        ) as window_no
-    from windows
+            order by period_end
+        ) as previous_end
+    from addable
+    where choice_for_day = 1 and (period_end = first_end or period_start > first_end)
 
 ),
 
@@ -76,9 +90,9 @@ linked as (
 
     select
         *,
-        min(case when (window_no = 1 and is_from_start) or period_start = previous_end + 1 then 1 else 0 end) over (
+        min(case when period_end = first_end or period_start = previous_end + 1 then 1 else 0 end) over (
             partition by target_id, evaluation_date, source_family_code
-            order by period_start, period_end, document_id
+            order by period_end
             rows between unbounded preceding and current row
         ) as is_in_chain
     from ordered
@@ -111,7 +125,7 @@ candidates as (
 
     union all
 
-    -- discrete windows in a chain from the start, added up
+    -- windows in a chain from the start, added up
     select
         target_id,
         evaluation_date,
@@ -133,7 +147,7 @@ candidates as (
     from linked
     where is_in_chain = 1
     group by target_id, evaluation_date, source_family_code
-    having count(*) > 1 and (count(numerator) = count(*) or max(accumulation) = 'sum_flow')
+    having count(*) > 1
 
     union all
 

@@ -292,7 +292,7 @@ mart_plan_comparison as (
         unioned.denominator_vi,
         unioned.due_date,
         cast(unioned.promise_count as integer) as promise_count,
-        cast(counts.documents_promising_count as integer) as documents_promising_count,
+        cast(coalesce(counts.documents_promising_count, 0) as integer) as documents_promising_count,
         max(unioned.target_value) over (
             partition by unioned.indicator_code, unioned.plan_year, unioned.admin_level, unioned.scope_code
         ) as highest_target_value,
