@@ -26,6 +26,9 @@ _warehouse = click.option(
     show_default="warehouse",
 )
 
+USAGE_ERROR = 64
+"""As sysexits.h has it; click's own 2 means a failed check here."""
+
 TRY = (
     "select province_vi, subject_en, comparator, target_value, unit from marts.mart_plan_comparison "
     "where plan_year = 2020 and indicator_code like '%online%'",
@@ -69,7 +72,8 @@ def cli() -> None:
     Records of official documents are checked, landed, built into marts by dbt, tested, and published as one
     read-only DuckDB file. Start with `parvn build`, then ask with `parvn query`.
 
-    Exit codes: 0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing; 4 anything else.
+    Exit codes: 0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing; 4 anything else;
+    64 wrong use of the command.
     """
 
 
@@ -326,7 +330,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.UsageError as error:
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(USAGE_ERROR)
     except click.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)

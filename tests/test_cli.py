@@ -71,10 +71,10 @@ def test_every_command_says_what_it_is_for(parvn: Parvn, command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["chekc"], 2, "No such command 'chekc'"),
-        (["query"], 2, "Missing argument 'SQL'"),
-        (["query", "select 1", "--format", "xml"], 2, "'xml' is not one of"),
-        (["verify", "--documents", "/nowhere"], 2, "'/nowhere' does not exist"),
+        (["chekc"], 64, "No such command 'chekc'"),
+        (["query"], 64, "Missing argument 'SQL'"),
+        (["query", "select 1", "--format", "xml"], 64, "'xml' is not one of"),
+        (["verify", "--documents", "/nowhere"], 64, "'/nowhere' does not exist"),
         (["check", "/nowhere"], 1, "/nowhere: there is no such file or folder"),
         (["fill", "/nowhere"], 1, "/nowhere: there is no such file or folder"),
         (

@@ -35,7 +35,6 @@ volumes as (
         figures.admin_level,
         figures.scope_code,
         figures.source_family_code,
-        figures.document_id,
         figures.period_start,
         figures.period_end,
         figures.known_from,
@@ -43,6 +42,7 @@ volumes as (
     from figures
     inner join indicators
         on figures.indicator_code = indicators.indicator_code
+    where case when indicators.accumulation = 'sum_flow' then figures.value else figures.denominator end is not null
 
 ),
 
@@ -59,21 +59,20 @@ to_dates as (
         volumes.admin_level,
         volumes.scope_code,
         volumes.source_family_code,
-        volumes.document_id,
         volumes.period_start,
-        following.period_end,
-        greatest(volumes.known_from, following.known_from) as known_from,
-        volumes.volume + following.volume as volume
+        next_volumes.period_end,
+        greatest(volumes.known_from, next_volumes.known_from) as known_from,
+        volumes.volume + next_volumes.volume as volume
     from volumes
-    inner join volumes as following
+    inner join volumes as next_volumes
         on
-            volumes.indicator_code = following.indicator_code
-            and volumes.province_id = following.province_id
-            and volumes.admin_level = following.admin_level
-            and volumes.scope_code = following.scope_code
-            and volumes.source_family_code = following.source_family_code
-            and volumes.period_end + 1 = following.period_start
-    where volumes.known_from is not null and following.known_from is not null
+            volumes.indicator_code = next_volumes.indicator_code
+            and volumes.province_id = next_volumes.province_id
+            and volumes.admin_level = next_volumes.admin_level
+            and volumes.scope_code = next_volumes.scope_code
+            and volumes.source_family_code = next_volumes.source_family_code
+            and volumes.period_end + 1 = next_volumes.period_start
+    where volumes.known_from is not null and next_volumes.known_from is not null
 
 ),
 
@@ -84,9 +83,9 @@ earlier as (
         chosen.evaluation_date,
         to_cutoff.period_end,
         to_cutoff.volume / nullif(whole_year.volume, 0) as volume_share,
-        row_number() over (
+        dense_rank() over (
             partition by chosen.target_id, chosen.evaluation_date
-            order by to_cutoff.period_end desc, to_cutoff.document_id asc
+            order by to_cutoff.period_end desc
         ) as recency
     from chosen
     inner join targets
@@ -125,7 +124,7 @@ int_seasonal_shares__computed as (
         sum(volume_share) / count(volume_share) as mean_share,
         min(volume_share) as min_share,
         max(volume_share) as max_share,
-        count(*) as year_count
+        count(distinct period_end) as year_count
     from earlier
     where recency <= 3
     group by target_id, evaluation_date
