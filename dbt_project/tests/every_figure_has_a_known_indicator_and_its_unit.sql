@@ -1,9 +1,11 @@
--- The indicator exists, its field is a reform field, and the figure is in the indicator's unit.
+-- The indicator exists, its field is a reform field, and the figure is in the indicator's unit. A promise in words may
+-- go without an indicator, a number may not.
 with figures as (
 
     select
         result_id as figure_id,
         indicator_code,
+        true as is_number,
         unit,
         reform_field_code
     from {{ ref('fct_result') }}
@@ -13,6 +15,7 @@ with figures as (
     select
         target_id as figure_id,
         indicator_code,
+        target_value is not null as is_number,
         unit,
         reform_field_code
     from {{ ref('fct_target') }}
@@ -26,6 +29,6 @@ left join {{ ref('dim_indicator') }} as indicators
 left join {{ ref('reform_field') }} as reform_fields
     on figures.reform_field_code = reform_fields.reform_field_code
 where
-    (figures.indicator_code is not null and indicators.indicator_code is null)
+    ((figures.indicator_code is not null or figures.is_number) and indicators.indicator_code is null)
     or figures.unit <> indicators.unit
     or reform_fields.reform_field_code is null

@@ -5,7 +5,9 @@
     'indicator_part': ['whole_indicator_code', 'part_indicator_code'],
     'indicator_ratio': ['ratio_indicator_code', 'numerator_indicator_code', 'second_numerator_indicator_code',
         'denominator_indicator_code'],
-    'share_set': ['share_indicator_code', 'count_indicator_code']
+    'share_set': ['share_indicator_code', 'count_indicator_code'],
+    'indicator_relation': ['from_indicator_code', 'to_indicator_code'],
+    'break_register': ['indicator_code']
 } -%}
 with used as (
 

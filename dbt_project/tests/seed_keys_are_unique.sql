@@ -17,6 +17,12 @@
     'evaluation_date': 'evaluation_date',
     'admin_level_part': 'part_set_code, part_admin_level',
     'share_set': 'share_set_code, share_indicator_code',
+    'status': 'status_code',
+    'reason': 'reason_code',
+    'threshold_set': 'threshold_set_id',
+    'break_register': 'break_id',
+    'indicator_relation': 'from_indicator_code, to_indicator_code, relation_kind',
+    'on_time_formula': 'formula_code',
     'indicator_part': 'part_set_code, part_indicator_code, part_scope_code'
 } -%}
 {% for seed, key in keys.items() -%}

@@ -53,7 +53,8 @@ from_flows as (
         end as denominator,
         1 as value_decimals,
         flow_rates.source_id as document_id,
-        flow_rates.source_id || ':' || flow_rates.admin_level as figure_id,
+        flow_rates.source_id || ':' || flow_rates.admin_level || '/' || flow_rates.scope_code || ':'
+        || cast(flow_rates.period_start as varchar) || '_' || cast(flow_rates.period_end as varchar) as figure_id,
         flow_rates.known_from,
         flow_rates.trust_grade
     from flow_rates

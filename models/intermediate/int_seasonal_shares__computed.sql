@@ -72,7 +72,7 @@ to_dates as (
             and volumes.scope_code = next_volumes.scope_code
             and volumes.source_family_code = next_volumes.source_family_code
             and volumes.period_end + 1 = next_volumes.period_start
-    where volumes.known_from is not null and next_volumes.known_from is not null
+    where {{ days_between('volumes.period_start', 'next_volumes.period_end') }} < 366
 
 ),
 

@@ -251,7 +251,8 @@ collected as (
         judged_on.*,
         coalesce(windows.figure_id, points.figure_id) as figure_id,
         coalesce(windows.document_id, points.document_id, ranks.source_id) as result_document_id,
-        coalesce(windows.period_start, judged_on.period_start) as window_start,
+        -- the ministry's year begins before the plan year
+        least(windows.period_start, judged_on.period_start) as year_start,
         coalesce(windows.period_end, points.as_of_date) as cutoff_date,
         coalesce(windows.value, points.value, cast(ranks.rank_published as double)) as value,
         coalesce(windows.numerator, points.numerator) as numerator,
@@ -354,12 +355,10 @@ int_target_progress__inputs as (
             when collected.baseline_value is not null then cast(collected.baseline_value as double)
             when collected.accumulation in ('coverage', 'sum_flow') then 0.0
         end as baseline_value,
-        least(greatest(
-            -- the ministry's year begins before the plan year
-            cast({{ days_between('least(collected.window_start, collected.period_start)', 'collected.cutoff_date') }} + 1
-                as double)
+        case when collected.cutoff_date is not null then least(greatest(
+            cast({{ days_between('collected.year_start', 'collected.cutoff_date') }} + 1 as double)
             / nullif({{ days_between('collected.period_start', 'collected.period_end') }} + 1, 0), 0.0
-        ), 1.0) as elapsed_fraction,
+        ), 1.0) end as elapsed_fraction,
         seasons.mean_share as seasonal_share,
         coalesce(cast(collected.planned_volume as double), collected.denominator / seasons.mean_share)
             as projected_volume,

@@ -29,6 +29,8 @@ oriented as (
         case
             when inputs.comparator in ('>=', '>') then 1
             when inputs.comparator in ('<=', '<', 'top_n') then -1
+            -- a plain number of which neither more nor less is better reads as a promise to reach it
+            when inputs.polarity = 0 then 1
             else inputs.polarity
         end as direction,
         inputs.comparator in ('>', '<') as is_strict
@@ -255,7 +257,7 @@ int_target_progress__judged as (
         level_hit,
         margin,
         achievement,
-        least(greatest(achievement, 0.0), 1.0) as achievement_clamped,
+        case when achievement is not null then least(greatest(achievement, 0.0), 1.0) end as achievement_clamped,
         expected_value,
         pace,
         elapsed_fraction,

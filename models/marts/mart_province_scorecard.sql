@@ -133,6 +133,16 @@ keys as (
 
 ),
 
+provinces as (
+
+    -- a year outlives a province that ended in it: then the province's last version stands
+    select
+        *,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
+
+),
+
 mart_province_scorecard as (
 
     select
@@ -157,8 +167,10 @@ mart_province_scorecard as (
         ranks.ict_index_rank,
         ranks.dti_rank
     from keys
-    inner join {{ ref('dim_province') }} as provinces
-        on {{ as_of_province('keys.province_id', 'make_date(keys.plan_year, 12, 31)', 'provinces') }}
+    inner join provinces
+        on {{ as_of_province(
+            'keys.province_id', 'least(make_date(keys.plan_year, 12, 31), provinces.last_valid_to)', 'provinces'
+        ) }}
     left join on_time
         on keys.province_id = on_time.province_id and keys.plan_year = on_time.plan_year
     left join tasks

@@ -22,6 +22,21 @@ dim_source as (
         accessed_on as obtained_on
     from documents
 
+    union all
+
+    select
+        'computed:from_2025_07' as source_id,
+        'par-warehouse' as source_family_code,
+        'PAR Warehouse' as publisher,
+        'Sums over predecessors on the boundaries of 2025-07-01' as title,
+        cast(null as varchar) as address,
+        'computed' as source_kind,
+        'A' as trust_grade,
+        'As the sources of the parts' as licence,
+        'PAR Warehouse. Sums over predecessors on the boundaries of 2025-07-01' as citation,
+        cast(null as varchar) as sha256,
+        cast(null as date) as obtained_on
+
 )
 
 select * from dim_source

@@ -9,7 +9,14 @@ with flows as (
         periods.nominal_year,
         sources.source_family_code,
         -- windows of the ministry close on the 14th, calendar windows with the month
-        case when day(flows.period_end) = 14 then 'ministry' else 'calendar' end as window_kind
+        case when day(flows.period_end) = 14 then 'ministry' else 'calendar' end as window_kind,
+        -- a family may print a window again: the last word is taken for differences
+        row_number() over (
+            partition by
+                flows.province_id, flows.admin_level, flows.scope_code, flows.period_start, flows.period_end,
+                sources.source_family_code
+            order by flows.trust_grade asc, flows.known_from desc, flows.source_id asc
+        ) as choice_no
     from {{ ref('fct_dossier_flow') }} as flows
     inner join {{ ref('dim_reporting_period') }} as periods
         on flows.period_start = periods.period_start and flows.period_end = periods.period_end
@@ -53,6 +60,7 @@ second_quarters as (
             and six_months.source_family_code = first_quarters.source_family_code
             and six_months.period_start = first_quarters.period_start
             and six_months.window_kind = first_quarters.window_kind
+    where six_months.choice_no = 1 and first_quarters.choice_no = 1
 
 ),
 
@@ -92,6 +100,7 @@ fourth_quarters as (
             and years.source_family_code = third_quarters.source_family_code
             and six_months.period_end + 1 = third_quarters.period_start
             and years.window_kind = third_quarters.window_kind
+    where years.choice_no = 1 and six_months.choice_no = 1 and third_quarters.choice_no = 1
 
 ),
 
