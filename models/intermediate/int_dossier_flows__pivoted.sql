@@ -34,11 +34,11 @@ int_dossier_flows__pivoted as (
         {% for column in ['dossiers_received_printed', 'received_in_period', 'carried_over', 'dossiers_resolved',
             'resolved_early', 'resolved_on_time', 'resolved_early_or_on_time', 'resolved_late', 'in_process',
             'in_process_not_due', 'in_process_overdue', 'dossiers_due', 'received_by_post', 'received_online'] -%}
-        cast(max(case when mapping.flow_column = '{{ column }}' then results.value end) as bigint) as {{ column }},
+            cast(max(case when mapping.flow_column = '{{ column }}' then results.value end) as bigint) as {{ column }},
         {% endfor -%}
         {% for column in ['on_time_rate_printed_pct', 'on_time_only_printed_pct', 'early_printed_pct',
             'late_printed_pct'] -%}
-        max(case when mapping.flow_column = '{{ column }}' then results.value end) as {{ column }},
+            max(case when mapping.flow_column = '{{ column }}' then results.value end) as {{ column }},
         {% endfor -%}
         max(case when mapping.flow_column = 'on_time_rate_printed_pct' then results.value_decimals end)
             as on_time_rate_printed_decimals,

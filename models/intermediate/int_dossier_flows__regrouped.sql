@@ -95,7 +95,7 @@ int_dossier_flows__regrouped as (
             'on_time_numerator', 'resolved_late', 'in_process', 'in_process_overdue'] -%}
             case when count({{ column }}) = count(*) then cast(sum({{ column }}) as bigint) end as {{ column }},
         {% endfor -%}
-        max(known_from) as known_from,
+        case when count(known_from) = count(source_id) then max(known_from) end as known_from,
         max(trust_grade) as trust_grade,
         coalesce(bool_or(is_period_implied), false) as is_period_implied,
         coalesce(bool_or(has_rounded_figures), false) as has_rounded_figures,

@@ -4,8 +4,8 @@
 with unioned as (
 
     {% for source in sources -%}
-    select * from {{ ref(source) }}
-    {{ "union all" if not loop.last }}
+        select * from {{ ref(source) }}
+                {{ "union all" if not loop.last }}
     {% endfor %}
 ),
 

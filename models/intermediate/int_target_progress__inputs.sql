@@ -25,9 +25,15 @@ figures as (
 
 ),
 
-windows as (
+all_windows as (
 
     select * from {{ ref('int_target_windows__chained') }}
+
+),
+
+windows as (
+
+    select * from all_windows
     where choice_no = 1
 
 ),
@@ -85,6 +91,7 @@ points as (
         figures.value_decimals,
         figures.evidence_grade,
         figures.has_doubtful_base,
+        figures.trust_grade,
         row_number() over (
             partition by judged_on.target_id, judged_on.evaluation_date
             order by figures.as_of_date desc, figures.trust_grade asc, figures.known_from desc, figures.figure_id asc
@@ -212,6 +219,58 @@ other_definitions as (
 
 ),
 
+readings as (
+
+    select
+        target_id,
+        evaluation_date,
+        choice_no,
+        document_id,
+        trust_grade,
+        period_start,
+        period_end as cutoff_date,
+        coalesce({{ percent_of('numerator', 'denominator') }}, value) as x
+    from all_windows
+
+    union all
+
+    select
+        target_id,
+        evaluation_date,
+        choice_no,
+        document_id,
+        trust_grade,
+        as_of_date as period_start,
+        as_of_date as cutoff_date,
+        coalesce({{ percent_of('numerator', 'denominator') }}, value) as x
+    from points
+
+),
+
+contradictions as (
+
+    -- two equally trusted sources for the same time, one on either side of the target: each gives another verdict
+    select distinct
+        judged_on.target_id,
+        judged_on.evaluation_date
+    from judged_on
+    inner join readings as chosen
+        on
+            judged_on.target_id = chosen.target_id
+            and judged_on.evaluation_date = chosen.evaluation_date
+            and chosen.choice_no = 1
+    inner join readings as rivals
+        on
+            chosen.target_id = rivals.target_id
+            and chosen.evaluation_date = rivals.evaluation_date
+            and chosen.period_start = rivals.period_start
+            and chosen.cutoff_date = rivals.cutoff_date
+            and chosen.trust_grade = rivals.trust_grade
+            and chosen.document_id <> rivals.document_id
+    where (chosen.x >= judged_on.target_value) <> (rivals.x >= judged_on.target_value)
+
+),
+
 superseding as (
 
     select
@@ -269,8 +328,11 @@ collected as (
         last_known_ranks.data_year as last_known_rank_data_year,
         other_places.other_levels,
         other_definitions.break_id,
-        superseding.known_from as superseded_from
+        superseding.known_from as superseded_from,
+        contradictions.target_id is not null as has_contradiction
     from judged_on
+    left join contradictions
+        on judged_on.target_id = contradictions.target_id and judged_on.evaluation_date = contradictions.evaluation_date
     left join windows
         on judged_on.target_id = windows.target_id and judged_on.evaluation_date = windows.evaluation_date
     left join points
@@ -331,7 +393,7 @@ int_target_progress__inputs as (
         -- only a related figure of another definition is held: no comparison across the break
         coalesce(collected.value is null and collected.numerator is null and collected.break_id is not null, false)
             as has_definition_break,
-        false as has_contradiction,
+        collected.has_contradiction,
         coalesce(collected.value is null and collected.numerator is null and collected.other_levels is not null, false)
             as is_level_mismatch,
         collected.admin_level in ('district', 'district_commune', 'province_district')

@@ -62,7 +62,7 @@ mart_target_quality as (
         cast(
             {% for column in ['has_number', 'has_due_date', 'has_lead', 'has_product', 'has_baseline',
                 'has_denominator'] -%}
-            case when {{ column }} then 1 else 0 end{{ " + " if not loop.last }}
+                case when {{ column }} then 1 else 0 end{{ " + " if not loop.last }}
             {%- endfor %} as integer
         ) as quality_count
     from checked

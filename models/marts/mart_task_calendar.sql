@@ -65,11 +65,11 @@ mart_task_calendar as (
                 then cast(year(tasks.due_end) as varchar) || '-Q' || cast(quarter(tasks.due_end) as varchar)
         end as due_quarter,
         {% for quarter in [1, 2, 3, 4] -%}
-        coalesce(
-            coalesce(tasks.due_start, tasks.due_end)
-            <= make_date(tasks.plan_year, {{ quarter * 3 }}, {{ 31 if quarter in [1, 4] else 30 }})
-            and tasks.due_end >= make_date(tasks.plan_year, {{ quarter * 3 - 2 }}, 1), false
-        ) as is_in_q{{ quarter }},
+            coalesce(
+                coalesce(tasks.due_start, tasks.due_end)
+                <= make_date(tasks.plan_year, {{ quarter * 3 }}, {{ 31 if quarter in [1, 4] else 30 }})
+                and tasks.due_end >= make_date(tasks.plan_year, {{ quarter * 3 - 2 }}, 1), false
+            ) as is_in_q{{ quarter }},
         {% endfor -%}
         coalesce(milestones.milestone_count, 0) as milestone_count,
         tasks.budget_vnd_million,

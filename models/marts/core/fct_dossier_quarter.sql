@@ -48,7 +48,11 @@ second_quarters as (
         six_months.dossiers_resolved - first_quarters.dossiers_resolved as dossiers_resolved,
         six_months.on_time_numerator - first_quarters.on_time_numerator as on_time_numerator,
         six_months.resolved_late - first_quarters.resolved_late as resolved_late,
-        greatest(six_months.known_from, first_quarters.known_from) as known_from
+        -- known when the last of its windows is; never, if one has no day
+        case
+            when six_months.known_from is not null and first_quarters.known_from is not null
+                then greatest(six_months.known_from, first_quarters.known_from)
+        end as known_from
     from flows as six_months
     inner join flows as first_quarters
         on
@@ -79,7 +83,13 @@ fourth_quarters as (
         years.dossiers_resolved - six_months.dossiers_resolved - third_quarters.dossiers_resolved as dossiers_resolved,
         years.on_time_numerator - six_months.on_time_numerator - third_quarters.on_time_numerator as on_time_numerator,
         years.resolved_late - six_months.resolved_late - third_quarters.resolved_late as resolved_late,
-        greatest(years.known_from, six_months.known_from, third_quarters.known_from) as known_from
+        case
+            when
+                years.known_from is not null
+                and six_months.known_from is not null
+                and third_quarters.known_from is not null
+                then greatest(years.known_from, six_months.known_from, third_quarters.known_from)
+        end as known_from
     from flows as years
     inner join flows as six_months
         on
