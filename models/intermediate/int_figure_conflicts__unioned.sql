@@ -1,12 +1,28 @@
 -- All findings of the conflict rules in one shape. A figure that is not exact makes a rounding note, no conflict.
-{% set sources = ['int_conflicts__parts_vs_total', 'int_conflicts__shares', 'int_conflicts__ratios',
-    'int_conflicts__printed_totals', 'int_conflicts__own_references', 'int_conflicts__between_sources'] -%}
 with unioned as (
 
-    {% for source in sources -%}
-        select * from {{ ref(source) }}
-                {{ "union all" if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_conflicts__parts_vs_total') }}
+
+    union all
+
+    select * from {{ ref('int_conflicts__shares') }}
+
+    union all
+
+    select * from {{ ref('int_conflicts__ratios') }}
+
+    union all
+
+    select * from {{ ref('int_conflicts__printed_totals') }}
+
+    union all
+
+    select * from {{ ref('int_conflicts__own_references') }}
+
+    union all
+
+    select * from {{ ref('int_conflicts__between_sources') }}
+
 ),
 
 figures as (

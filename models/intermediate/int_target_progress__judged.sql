@@ -10,7 +10,9 @@ with inputs as (
 
 thresholds as (
 
+    -- the latest set; older ones stay in the seed for reading old releases
     select * from {{ ref('threshold_set') }}
+    where threshold_set_id = (select max(latest.threshold_set_id) from {{ ref('threshold_set') }} as latest)
 
 ),
 

@@ -11,6 +11,7 @@ with rates as (
 thresholds as (
 
     select same_window_days from {{ ref('threshold_set') }}
+    where threshold_set_id = (select max(latest.threshold_set_id) from {{ ref('threshold_set') }} as latest)
 
 ),
 
