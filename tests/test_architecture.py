@@ -80,7 +80,7 @@ def project_files() -> list[str]:
 
 MACHINE = re.compile(
     rb"(?<![\w.:/-])/(?:work|root|home|Users|tmp/par)/\w"
-    rb"|https?://[^\s\"')]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|crates\.io)|--index-url|extra-index-url"
+    rb"|https?://[^\s\"')]*(?:py[p]i|python[h]osted|npm[j]s|artifactory|nexus|crates\.io)|--index-url|extra-index-url"
 )
 
 
