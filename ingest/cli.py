@@ -336,6 +336,9 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:  # a full disk, a folder that may not be written: the system's own words say what
+        click.echo(str(error), err=True)
+        sys.exit(ParvnError.exit_code)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ class Problem:
             shown = self.text if len(self.text) <= 120 else self.text[:117] + "..."
             line += f"; found '{shown}'"
         if self.nearest:
-            line += f"; nearest: {', '.join(self.nearest)}"
+            line += f"; nearest: {'; '.join(self.nearest)}"
         return line
 
 

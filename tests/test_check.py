@@ -66,7 +66,7 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     "an unknown agency": (
         cell("tasks", 0, lead_text="Sở Nôi vụu"),
         "plan/tasks.csv, row 2, column lead_text: unknown agency 'Sở Nôi vụu'; found 'Sở Nôi vụu'; "
-        "nearest: sở nội vụ, các sở, các sở, ban, ngành",
+        "nearest: Sở Nội vụ; Các sở; Các sở, ban, ngành",
     ),
     "another agency than the words name": (
         cell("tasks", 0, lead_agency_ids="so-tu-phap"),
@@ -99,11 +99,11 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "an unknown column": (
         every("results", printed_txt="x"),
-        "plan/results.csv, row 1, column printed_txt: unknown column; nearest: printed_text, period_text, note",
+        "plan/results.csv, row 1, column printed_txt: unknown column; nearest: printed_text; period_text; note",
     ),
     "an unknown field of the document": (
         field(titel_vi="x"),
-        "plan/document.yml, column titel_vi: unknown field; nearest: title_vi, signatory_vi, signatory_title_vi",
+        "plan/document.yml, column titel_vi: unknown field; nearest: title_vi; signatory_vi; signatory_title_vi",
     ),
     "an id that stands twice in a file": (
         cell("tasks", 1, task_id="ha-tinh-2021-plan-k01"),
@@ -117,12 +117,12 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     "an unknown province": (
         field(province="ha-tin"),
         "plan/document.yml, column province: unknown province_id; expected a code of the seed province; "
-        "found 'ha-tin'; nearest: ha-tinh, ha-giang, hoa-binh",
+        "found 'ha-tin'; nearest: ha-tinh; ha-giang; hoa-binh",
     ),
     "an unknown indicator": (
         cell("results", 0, indicator_code="dossier_received_count"),
         "plan/results.csv, row 2, column indicator_code: unknown indicator_code; expected a code of the seed "
-        "indicator; found 'dossier_received_count'; nearest: dossiers_received_count,",
+        "indicator; found 'dossier_received_count'; nearest: dossiers_received_count;",
     ),
     "an unknown code of a short list": (
         cell("targets", 0, comparator="=>"),
@@ -145,7 +145,7 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     "a restated target that is not there": (
         every("targets", restates_target_id="ha-tinh-2021-plan-t9"),
         "plan/targets.csv, row 2, column restates_target_id: no such row in targets; found 'ha-tinh-2021-plan-t9'; "
-        "nearest: ha-tinh-2021-plan-t01, ha-tinh-2021-plan-t02",
+        "nearest: ha-tinh-2021-plan-t01; ha-tinh-2021-plan-t02",
     ),
     "a due time that contradicts its words": (
         cell("tasks", 0, due_end="2021-09-30"),

@@ -54,7 +54,7 @@ def test_the_nearest_spellings_come_best_first_and_never_from_far_away() -> None
 def test_a_problem_names_its_place_and_cuts_long_text() -> None:
     problem = Problem("a.xlsx", "not so", sheet="tasks", row=7, column="due_text", text="x" * 200, nearest=("b", "c"))
     assert str(problem) == (
-        f"a.xlsx, sheet tasks, row 7, column due_text: not so; found '{'x' * 117}...'; nearest: b, c"
+        f"a.xlsx, sheet tasks, row 7, column due_text: not so; found '{'x' * 117}...'; nearest: b; c"
     )
 
 

@@ -28,6 +28,7 @@ class AgencyReader:
 
     def __init__(self, aliases: Mapping[str, str]) -> None:
         """Take `aliases` from printed spelling to agency id (or NOT_AN_AGENCY); case and white space do not matter."""
+        self._spellings = sorted(aliases)
         self._ids = {fold(text).casefold(): agency_id for text, agency_id in aliases.items()}
         longest_first = sorted(self._ids, key=len, reverse=True)
         self._alias = (
@@ -35,8 +36,8 @@ class AgencyReader:
         )
 
     def spellings(self) -> list[str]:
-        """Return every known spelling, for naming the nearest one in an error."""
-        return sorted(self._ids)
+        """Return every known spelling as it is printed, for naming the nearest one in an error."""
+        return self._spellings
 
     def read(self, cell: str | None) -> list[AgencyMatch]:
         """Return the agencies of a cell in printed order, each once.

@@ -81,5 +81,5 @@ def test_the_four_spellings_of_the_joint_office_are_one_agency(reference: Refere
 
 
 def test_a_misspelt_agency_is_answered_with_the_nearest_known_one(reference: Reference) -> None:
-    assert nearest_spellings("So Noi vu", reference.agencies.spellings())[0] == "sở nội vụ"
-    assert nearest_spellings("Sở Nội vụu", reference.agencies.spellings())[0] == "sở nội vụ"
+    assert nearest_spellings("So Noi vu", reference.agencies.spellings())[0] == "Sở Nội vụ"
+    assert nearest_spellings("Sở Nội vụu", reference.agencies.spellings())[0] == "Sở Nội vụ"
