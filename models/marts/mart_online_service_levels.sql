@@ -238,7 +238,8 @@ mart_online_service_levels as (
         cast(joined.denominator as bigint) as base_count,
         {{ percent_of('coalesce(joined.numerator, joined.procedure_count)', 'joined.denominator') }}
             as recomputed_pct,
-        indicators.denominator_vi as base_vi,
+        -- a promise without a result has the base that its plan names, or none
+        case when joined.result_id is null then targets.denominator_vi else indicators.denominator_vi end as base_vi,
         joined.target_id,
         targets.comparator as target_comparator,
         targets.target_value as target_pct,

@@ -136,6 +136,8 @@ last_results as (
             and strictest.province_id = figures.province_id
             and strictest.admin_level = figures.admin_level
             and strictest.scope_code = figures.scope_code
+            -- a page that tells of a promise afterwards says nothing of what its makers knew
+            and strictest.document_kind in ('annual_plan', 'key_programme')
             and strictest.known_from >= figures.known_from
             and strictest.known_from >= figures.as_of_date
 
