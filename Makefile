@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # An environment that forbids bytecode makes every start of dbt compile it again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build test lint demo spark bench clean
+.PHONY: build test demo clean
 
 build: $(VENV)/.installed  ## install, check, land, build, test, publish
 	$(BIN)/parvn build

@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from ingest.problems import nearest_spellings
 from ingest.reading.dates import read_date
 from ingest.reading.numbers import NumberStyle, read_plain_number
-from ingest.reading.text import ReadingError, fold, nfc
+from ingest.reading.text import ReadingError, nfc
 from ingest.reference import Reference
 
 
@@ -415,8 +415,3 @@ def columns_of(table: str) -> list[str]:
 def required_columns(table: str) -> list[str]:
     """Return the columns that a file of this table must have."""
     return [n for n in columns_of(table) if TABLES[table].model_fields[n].is_required()]
-
-
-def folded(value: str | None) -> str:
-    """Return a text cell as it is compared: folded, empty for nothing."""
-    return fold(value or "")

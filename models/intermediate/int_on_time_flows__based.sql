@@ -51,7 +51,7 @@ as_reported as (
 
 ),
 
-unioned as (
+int_on_time_flows__based as (
 
     select
         'as_reported' as geography_basis,
@@ -99,12 +99,6 @@ unioned as (
         predecessor_count,
         missing_provinces
     from regrouped
-
-),
-
-int_on_time_flows__based as (
-
-    select * from unioned
 
 )
 

@@ -101,7 +101,7 @@ linked as (
 
 candidates as (
 
-    -- one cumulative window from the start
+    -- one window: cumulative from the start of the period, or one that does not begin with it
     select
         target_id,
         evaluation_date,
@@ -118,10 +118,9 @@ candidates as (
         has_doubtful_base,
         known_from,
         trust_grade,
-        false as is_window_not_ytd,
+        period_start > target_start + 1 as is_window_not_ytd,
         1 as preference
     from windows
-    where period_start <= target_start + 1
 
     union all
 
@@ -148,30 +147,6 @@ candidates as (
     where is_in_chain = 1
     group by target_id, evaluation_date, source_family_code
     having count(*) > 1
-
-    union all
-
-    -- a window that does not begin with the period
-    select
-        target_id,
-        evaluation_date,
-        source_family_code,
-        document_id,
-        figure_id,
-        period_start,
-        period_end,
-        value,
-        numerator,
-        denominator,
-        value_decimals,
-        evidence_grade,
-        has_doubtful_base,
-        known_from,
-        trust_grade,
-        true as is_window_not_ytd,
-        3 as preference
-    from windows
-    where period_start > target_start + 1
 
 ),
 
