@@ -14,6 +14,10 @@ from pydantic import ValidationError
 from ingest.contracts import (
     TABLES,
     DocumentRecord,
+    IndexFigure,
+    IndexScoreRecord,
+    IndexSourceRecord,
+    IndexStatisticRecord,
     PrintedTotalRecord,
     Reading,
     Record,
@@ -21,7 +25,7 @@ from ingest.contracts import (
     TargetRecord,
 )
 from ingest.problems import BadInput, Problem, nearest_spellings
-from ingest.readers import Package, RawTable, Row, find_packages, read_package
+from ingest.readers import FIELD_FILES, Package, RawTable, Row, find_packages, read_package
 from ingest.reading.dates import read_due
 from ingest.reading.numbers import NumberStyle, read_money, read_plain_number, readable_values
 from ingest.reading.text import ReadingError
@@ -50,6 +54,12 @@ class CheckedPackage:
         found = self.of("document")
         return found[0] if found else None
 
+    @property
+    def index_source(self) -> IndexSourceRecord | None:
+        """Return what `source.yml` says of the index figures of the package, or None for other packages."""
+        found = self.of("index_source")
+        return found[0] if found else None
+
     def of(self, table: str) -> list[Any]:
         """Return the records of one table."""
         return [record for _, record in self.records.get(table, [])]
@@ -75,11 +85,11 @@ def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Re
     problems: list[Problem] = []
     for index, row in enumerate(table.rows):
         # An empty cell is an absent value: a column that must be filled says so itself.
-        given = {k: _typed(v) if table.name == "document" else v for k, v in row.items() if v is not None}
+        given = {k: _typed(v) if table.name in FIELD_FILES.values() else v for k, v in row.items() if v is not None}
         try:
             records.append((index, model.model_validate(given, context={"reference": reference})))
         except ValidationError as error:
-            number = None if table.name == "document" else table.row_numbers[index]
+            number = None if table.name in FIELD_FILES.values() else table.row_numbers[index]
             for item in error.errors():
                 column = ".".join(map(str, item["loc"])) or None
                 missing = item["type"] == "missing"
@@ -136,12 +146,13 @@ class _Checker:
     def __init__(self, checked: CheckedPackage, reference: Reference) -> None:
         self.checked = checked
         self.reference = reference
+        self._index_figures: set[tuple[str, ...]] = set()
 
     def problems(self) -> Iterator[Problem]:
         for name, table in self.checked.package.tables.items():
             records = dict(self.checked.records[name])
             for index, row in enumerate(table.rows):
-                number = None if name == "document" else table.row_numbers[index]
+                number = None if name in FIELD_FILES.values() else table.row_numbers[index]
                 findings = [*self._cells(name, row)]
                 if index in records:
                     findings += self._record(records[index])
@@ -175,11 +186,64 @@ class _Checker:
             yield "period_end", "the period ends before it starts", str(record.period_end), ()
         if isinstance(record, PrintedTotalRecord):
             yield from self._printed_total(record)
+        if isinstance(record, IndexFigure):
+            yield from self._index_figure(record)
         if isinstance(record, DocumentRecord):
             if (record.known_from is None) != (record.known_from_basis is None):
                 yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()
             if record.plan_year is None and "tasks" in self.checked.package.tables:
                 yield "plan_year", "a document with tasks needs this: their quarters are of this year", None, ()
+
+    def _index_figure(self, record: IndexFigure) -> Iterator[_Finding]:
+        """An index figure belongs to a known edition and component, stands once, and lies on its scale."""
+        source = self.checked.index_source
+        if source and record.index_code != source.index_code:
+            yield "index_code", f"source.yml of this folder is of {source.index_code}", record.index_code, ()
+        if (record.value_kind == "computed") != (record.formula_code is not None):
+            yield "formula_code", "a computed figure names its formula, a printed one has none", record.formula_code, ()
+        edition = self.reference.index_edition(record.index_code, record.edition_year)
+        if edition is None:
+            known = [str(year) for year in self.reference.edition_years(record.index_code)]
+            yield "edition_year", f"no such edition of {record.index_code}; known: {', '.join(known)}", None, ()
+            return
+        scale = edition.scale_of(record.component_code)
+        if scale is None:
+            nearest = nearest_spellings(record.component_code, edition.scales)
+            yield "component_code", f"no such component of {edition}", record.component_code, nearest
+        key: tuple[str, ...] = (record.page_id, str(record.edition_year), record.component_code, record.value_kind)
+        if isinstance(record, IndexScoreRecord):
+            key += (record.province,)
+            if not self.reference.province_existed(record.province, edition.provinces_on):
+                yield (
+                    "province",
+                    f"{edition} has no such province: its boundaries are of {edition.provinces_on}",
+                    record.province,
+                    (),
+                )
+            ranks = {"rank_published": record.rank_published, "rank_implied": record.rank_implied}
+            if record.score is None and record.group_published is None and not any(ranks.values()):
+                yield "score", "a row states a score, a rank or a group", None, ()
+            wrong_rank = "rank_implied" if record.value_kind == "printed" else "rank_published"
+            if ranks[wrong_rank] is not None:
+                yield wrong_rank, f"a {record.value_kind} row has none of this", str(ranks[wrong_rank]), ()
+            if record.score is not None and scale is not None and not 0 <= record.score <= scale:
+                yield "score", f"expected a score from 0 to {scale:f} ({edition})", str(record.score), ()
+            for column, rank in ranks.items():
+                if rank is not None and not 1 <= rank <= edition.n_provinces:
+                    yield column, f"expected a rank from 1 to {edition.n_provinces} ({edition})", str(rank), ()
+        if isinstance(record, IndexStatisticRecord):
+            region = (record.region_scheme, record.region_code)
+            key += (record.statistic_code, str(region), record.group_code or "")
+            if (record.geography == "region") != (region in self.reference.regions):
+                yield (
+                    "region_code",
+                    "a regional figure names a region of the seed, a national one none",
+                    str(region),
+                    (),
+                )
+        if key in self._index_figures:
+            yield "page_id", "this source states the same figure in a row above", record.page_id, ()
+        self._index_figures.add(key)
 
     def _printed_total(self, record: PrintedTotalRecord) -> Iterator[_Finding]:
         """A total in another unit than the record's must follow from what is printed, unless its words mislead."""

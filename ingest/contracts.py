@@ -96,6 +96,7 @@ OptWhole = Annotated[Whole | None, _Empty]
 OptDay = Annotated[Day | None, _Empty]
 OptYear = Annotated[Year | None, _Empty]
 OptFlag = Annotated[Flag | None, _Empty]
+Sha256 = Annotated[str | None, _Empty, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Record(BaseModel):
@@ -144,7 +145,7 @@ class DocumentRecord(Record):
     address: OptText = None
     accessed_on: OptDay = None
     source_file: OptText = None
-    source_sha256: Annotated[str | None, _Empty, Field(pattern=r"^[0-9a-f]{64}$")] = None
+    source_sha256: Sha256 = None
     source_kind: Annotated[str, _code("source_kind")] = "document"
     source_family_code: Id
     trust_grade: Annotated[str, _code("trust_grade")] = "A"
@@ -161,10 +162,13 @@ class DocumentRecord(Record):
 
 
 class PageRecord(Record):
-    """`pages.csv`: one web page that states figures (grain: page). A page is a document of kind `web_page`."""
+    """`pages.csv`: one web page, relay or publisher's file that states figures (grain: page)."""
 
     id_column = "page_id"
     page_id: Id
+    document_kind: Annotated[
+        str, _code("document_kind"), BeforeValidator(lambda v: _empty_is_none(v) or "web_page")
+    ] = "web_page"
     title_vi: OptText = None
     address: Text
     publisher: Text
@@ -174,6 +178,8 @@ class PageRecord(Record):
     source_family_code: Id
     trust_grade: Annotated[str, _code("trust_grade")]
     licence: Text
+    source_file: OptText = None
+    source_sha256: Sha256 = None
     note: OptText = None
 
 
@@ -384,6 +390,71 @@ class ReviewedNumberRecord(Record):
     reason: Text
 
 
+class IndexSourceRecord(Record):
+    """`source.yml`: who publishes the index figures of a folder, how to cite them, what is missing (grain: folder)."""
+
+    id_column = "index_source_id"
+    index_source_id: Id
+    index_code: Annotated[str, _code("index_code")]
+    title_vi: Text
+    title_en: Text
+    publisher: Text
+    how_to_cite: Text
+    terms: Text
+    address: OptText = None
+    missing: list[Text] = Field(default_factory=list)
+    notes: list[Text] = Field(default_factory=list)
+    vintage_reason: Annotated[str | None, _code("vintage_reason"), _Empty] = None
+    revised_known_from: OptDay = None
+
+
+class IndexFigure(Record):
+    """What every figure of an index says of itself: whose page, which edition, printed or computed."""
+
+    page_id: Id
+    index_code: Annotated[str, _code("index_code")]
+    edition_year: Year
+    component_code: Id
+    """`total` for the whole index."""
+    value_kind: Annotated[str, _code("value_kind"), BeforeValidator(lambda v: _empty_is_none(v) or "printed")] = (
+        "printed"
+    )
+    formula_code: Annotated[str | None, _code("formula_code"), _Empty] = None
+    locator: OptText = None
+    note: OptText = None
+
+
+class IndexScoreRecord(IndexFigure):
+    """`index_scores.csv`: what a source states of one province (grain: source x edition x province x component)."""
+
+    id_column = "index_score_id"
+    index_score_id: Id
+    province: Annotated[str, _code("province_id")]
+    score: OptNumber = None
+    rank_published: OptWhole = None
+    rank_implied: OptWhole = None
+    """The rank that a stated change implies; only in computed rows."""
+    group_published: OptText = None
+
+
+class IndexStatisticRecord(IndexFigure):
+    """`index_statistics.csv`: a figure of an edition for the country or a region (grain: source x statistic)."""
+
+    id_column = "index_statistic_id"
+    index_statistic_id: Id
+    geography: Literal["national", "region"]
+    region_scheme: OptId = None
+    region_code: OptId = None
+    statistic_code: Annotated[str, _code("statistic_code")]
+    group_code: OptText = None
+    """The group that is counted."""
+    group_lower: OptNumber = None
+    """Scores from this one on, in the unit of the index."""
+    group_upper: OptNumber = None
+    """Scores below this one."""
+    value: Number
+
+
 TABLES: dict[str, type[Record]] = {
     "document": DocumentRecord,
     "pages": PageRecord,
@@ -398,6 +469,9 @@ TABLES: dict[str, type[Record]] = {
     "printed_totals": PrintedTotalRecord,
     "own_references": OwnReferenceRecord,
     "reviewed_numbers": ReviewedNumberRecord,
+    "index_source": IndexSourceRecord,
+    "index_scores": IndexScoreRecord,
+    "index_statistics": IndexStatisticRecord,
 }
 """Every record table by the name of its file, sheet and raw table."""
 

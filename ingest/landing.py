@@ -112,11 +112,11 @@ class Landing:
     def land(self, checked: CheckedPackage) -> dict[str, Status]:
         """Land the tables of one package that passed its checks; the package lands whole or not at all.
 
-        An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml
-        may give (`vintage_reason`, `revised_known_from`); a table that is gone from the folder is withdrawn, its
-        rows stay. Returns what happened to each table.
+        An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml or
+        source.yml may give (`vintage_reason`, `revised_known_from`); a table that is gone from the folder is
+        withdrawn, its rows stay. Returns what happened to each table.
         """
-        package, document, latest = checked.package, checked.document, self.latest()
+        package, source, latest = checked.package, checked.document or checked.index_source, self.latest()
         outcome: dict[str, Status] = {}
         entries: list[LedgerEntry] = []
         for name, table in package.tables.items():
@@ -126,8 +126,8 @@ class Landing:
                 outcome[name] = "unchanged"
                 continue
             self._write(table, key)
-            reason = document.vintage_reason if document and document.vintage_reason else "record_corrected"
-            revised = document.revised_known_from if document and before else None
+            reason = source.vintage_reason if source and source.vintage_reason else "record_corrected"
+            revised = source.revised_known_from if source and before else None
             entries.append(
                 LedgerEntry(
                     landed_at=utc_now(),

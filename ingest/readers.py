@@ -17,6 +17,8 @@ from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
 
 Row = dict[str, str | None]
+FIELD_FILES = {"document.yml": "document", "source.yml": "index_source"}
+"""Tables of one row that are written as `name: value` lines."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def _read_xlsx(path: Path, file: str) -> Iterator[tuple[str, _Read]]:
         grid = [[_text(cell) for cell in row] for row in workbook.get_sheet_by_name(sheet).to_python()]
         if sheet == "document":
             fields = {row[0]: (row[1] if len(row) > 1 else None) for row in grid[1:] if row and row[0]}
-            yield sheet, _fields(fields, Problem(file, "", sheet))
+            yield sheet, _fields("document", fields, Problem(file, "", sheet))
         else:
             while grid and not any(grid[-1]):
                 grid.pop()  # a sheet ends with the rows that were once touched
@@ -196,7 +198,7 @@ _TextLoader.yaml_implicit_resolvers = {
 }
 
 
-def _read_document(content: bytes, file: str) -> _Read:
+def _read_fields(name: str, content: bytes, file: str) -> _Read:
     try:
         fields = yaml.load(content.decode("utf-8-sig"), _TextLoader)
     except (yaml.YAMLError, ValueError) as error:
@@ -204,21 +206,19 @@ def _read_document(content: bytes, file: str) -> _Read:
         return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line or None))
     if not isinstance(fields, dict):
         return _unreadable(Problem(file, "expected 'name: value' lines"))
-    return _fields({str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
+    return _fields(name, {str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
 
 
-def _fields(fields: Row, place: Problem) -> _Read:
-    """Take the fields of a document as its one row, or say which of them are unknown or missing."""
-    known = columns_of("document")
+def _fields(name: str, fields: Row, place: Problem) -> _Read:
+    """Take the fields of a YAML file as its table's one row, or say which of them are unknown or missing."""
+    known = columns_of(name)
     problems = [
         Problem(place.file, "unknown field", place.sheet, column=f, nearest=nearest_spellings(f, known))
         for f in fields
         if f not in known
     ]
     problems += [
-        Problem(place.file, "missing field", place.sheet, column=c)
-        for c in required_columns("document")
-        if c not in fields
+        Problem(place.file, "missing field", place.sheet, column=c) for c in required_columns(name) if c not in fields
     ]
     return [fields], [1], problems
 
@@ -243,8 +243,9 @@ def read_package(path: Path, base: Path) -> Package:
         file = file_path.relative_to(base).as_posix() if path != base else file_path.name
         stem, suffix = file_path.stem, file_path.suffix
         content = file_path.read_bytes()
-        if file_path.name == "document.yml":
-            add("document", file_path, file, content, _read_document(content, file))
+        if file_path.name in FIELD_FILES:
+            name = FIELD_FILES[file_path.name]
+            add(name, file_path, file, content, _read_fields(name, content, file))
         elif suffix == ".xlsx":
             for name, read in _read_xlsx(file_path, file):
                 add(name, file_path, file, content, read, name)
@@ -256,10 +257,12 @@ def read_package(path: Path, base: Path) -> Package:
             package.problems.append(
                 Problem(
                     file,
-                    "no record table has this name; expected document.yml or <table>.csv, .xlsx, .parquet",
+                    "no record table has this name; expected document.yml, source.yml or <table>.csv, .xlsx, .parquet",
                     nearest=nearest_spellings(stem, TABLES),
                 )
             )
     if ("document" in package.tables) == ("pages" in package.tables):
         package.problems.append(Problem(package.name, "expected either document.yml or pages.csv in this folder"))
+    if "index_source" not in package.tables and not {"index_scores", "index_statistics"}.isdisjoint(package.tables):
+        package.problems.append(Problem(package.name, "index figures need a source.yml beside them"))
     return package

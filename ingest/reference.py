@@ -7,6 +7,7 @@ import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -24,16 +25,39 @@ class ProvinceName:
     valid_to: date
 
 
+@dataclass(frozen=True)
+class IndexEdition:
+    """One edition of an index: which provinces it scored, and the scale of every component."""
+
+    index_code: str
+    edition_year: int
+    provinces_on: date
+    """A day on whose boundaries the provinces were scored."""
+    n_provinces: int
+    scales: dict[str, Decimal]
+    """The highest possible score by component; infinite where the publisher's scale is not held."""
+
+    def scale_of(self, component_code: str) -> Decimal | None:
+        """Return the highest score of a component, or None where the edition has no such component."""
+        return self.scales.get(component_code)
+
+    def __str__(self) -> str:
+        return f"{self.index_code} {self.edition_year}"
+
+
 class Reference:
     """Look-ups over the seed files of one folder."""
 
     def __init__(self, seeds: Path = SEEDS) -> None:
         self._seeds = seeds
+        self._tables: dict[str, list[dict[str, str]]] = {}
 
     def _rows(self, name: str) -> list[dict[str, str]]:
-        (path,) = self._seeds.rglob(f"{name}.csv")
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        if name not in self._tables:
+            (path,) = self._seeds.rglob(f"{name}.csv")
+            with path.open(encoding="utf-8", newline="") as file:
+                self._tables[name] = list(csv.DictReader(file))
+        return self._tables[name]
 
     @cached_property
     def vocabularies(self) -> dict[str, list[str]]:
@@ -42,7 +66,7 @@ class Reference:
         for row in self._rows("vocabulary"):
             codes[row["vocabulary"]].append(row["code"])
         codes["reform_field_code"] = [row["reform_field_code"] for row in self._rows("reform_field")]
-        codes["index_code"] = sorted({row["index_code"] for row in self._rows("index_edition")})
+        codes["index_code"] = sorted({row["index_code"] for row in self._rows("index_definition")})
         codes["province_id"] = sorted({row["province_id"] for row in self._rows("province")})
         return dict(codes)
 
@@ -78,6 +102,49 @@ class Reference:
         for row in self._rows("province_alias"):
             add(row["alias_text"], row)
         return dict(names)
+
+    @cached_property
+    def regions(self) -> set[tuple[str | None, str | None]]:
+        """Return every region as (scheme, code)."""
+        return {(row["region_scheme"], row["region_code"]) for row in self._rows("region")}
+
+    @cached_property
+    def _province_days(self) -> dict[str, list[tuple[date, date]]]:
+        days: dict[str, list[tuple[date, date]]] = defaultdict(list)
+        for row in self._rows("province"):
+            valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
+            days[row["province_id"]].append((date.fromisoformat(row["valid_from"]), valid_to))
+        return dict(days)
+
+    def province_existed(self, province_id: str, day: date) -> bool:
+        """Tell whether a province existed on a day."""
+        return any(first <= day <= last for first, last in self._province_days.get(province_id, []))
+
+    @cached_property
+    def _index_editions(self) -> dict[tuple[str, int], IndexEdition]:
+        def scale(text: str) -> Decimal:
+            return Decimal(text or "Infinity")
+
+        editions = {}
+        for row in self._rows("index_edition"):
+            index_code, year = row["index_code"], int(row["edition_year"])
+            scales = {"total": scale(row["scale_max"])}
+            for part in self._rows("index_component"):
+                last = int(part["last_edition_year"] or 9999)
+                if part["index_code"] == index_code and int(part["first_edition_year"]) <= year <= last:
+                    scales[part["component_code"]] = scale(part["scale_max"])
+            editions[index_code, year] = IndexEdition(
+                index_code, year, date.fromisoformat(row["provinces_on"]), int(row["n_provinces"]), scales
+            )
+        return editions
+
+    def index_edition(self, index_code: str, edition_year: int) -> IndexEdition | None:
+        """Return an edition of an index, or None where it is not in the seed."""
+        return self._index_editions.get((index_code, edition_year))
+
+    def edition_years(self, index_code: str) -> list[int]:
+        """Return the known editions of an index, oldest first."""
+        return sorted(year for code, year in self._index_editions if code == index_code)
 
     def province_on(self, name: str, day: date) -> str:
         """Return the id of the province that `name` meant on `day`: seven codes and 23 names changed hands.
