@@ -34,11 +34,13 @@ with facts as (
 
     select
         'fct_index_score' as fact,
-        index_code || '-' || cast(edition_year as varchar) as fact_id,
-        province_id,
-        make_date(data_year, 1, 1) as first_day,
-        make_date(data_year, 12, 31) as last_day
-    from {{ ref('fct_index_score') }}
+        scores.index_code || '-' || cast(scores.edition_year as varchar) as fact_id,
+        scores.province_id,
+        editions.provinces_on as first_day,
+        editions.provinces_on as last_day
+    from {{ ref('fct_index_score') }} as scores
+    inner join {{ ref('dim_index_edition') }} as editions
+        on scores.index_code = editions.index_code and scores.edition_year = editions.edition_year
 
 )
 

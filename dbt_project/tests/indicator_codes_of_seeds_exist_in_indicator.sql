@@ -1,6 +1,6 @@
 {% set columns = {
     'dossier_flow_indicator': ['indicator_code'],
-    'index_rank_indicator': ['indicator_code'],
+    'index_definition': ['rank_indicator_code'],
     'online_service_indicator': ['indicator_code'],
     'indicator_part': ['whole_indicator_code', 'part_indicator_code'],
     'indicator_ratio': ['ratio_indicator_code', 'numerator_indicator_code', 'second_numerator_indicator_code',

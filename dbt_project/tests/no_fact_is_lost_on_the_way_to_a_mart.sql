@@ -24,6 +24,16 @@ where
             marts.index_code = facts.index_code
             and marts.edition_year = facts.edition_year
             and marts.province_id = facts.province_id
+            and facts.component_code = 'total'
+    )
+    and not exists (
+        select 1
+        from {{ ref('mart_index_components') }} as marts
+        where
+            marts.index_code = facts.index_code
+            and marts.edition_year = facts.edition_year
+            and marts.province_id = facts.province_id
+            and marts.component_code = facts.component_code
     )
 
 union all

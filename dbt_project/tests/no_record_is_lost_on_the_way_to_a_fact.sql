@@ -44,6 +44,25 @@ records as (
     from {{ ref('stg_records__rankings') }}
     where is_latest_file
 
+    union all
+
+    select
+        'index_scores' as entity,
+        index_code || '-' || cast(edition_year as varchar) || '-' || province_id || '-' || component_code || '-'
+        || value_kind || '-' || page_id as record_id,
+        page_id as document_id
+    from {{ ref('stg_records__index_scores') }}
+    where is_latest_file
+
+    union all
+
+    select
+        'index_statistics' as entity,
+        index_statistic_id as record_id,
+        page_id as document_id
+    from {{ ref('stg_records__index_statistics') }}
+    where is_latest_file
+
 ),
 
 facts as (
@@ -81,6 +100,21 @@ facts as (
         'rankings' as entity,
         index_code || '-' || cast(edition_year as varchar) || '-' || source_id as record_id
     from {{ ref('fct_index_score') }}
+
+    union all
+
+    select
+        'index_scores' as entity,
+        index_code || '-' || cast(edition_year as varchar) || '-' || province_id || '-' || component_code || '-'
+        || value_kind || '-' || source_id as record_id
+    from {{ ref('fct_index_score') }}
+
+    union all
+
+    select
+        'index_statistics' as entity,
+        index_statistic_id as record_id
+    from {{ ref('fct_index_statistic') }}
 
 )
 

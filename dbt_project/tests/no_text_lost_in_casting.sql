@@ -11,6 +11,8 @@
     'results': ['results', ['period_start', 'period_end', 'measured_on', 'value', 'numerator', 'denominator']],
     'rankings': ['rankings', ['edition_year', 'rank_published', 'rank_change_printed', 'compared_with_edition_year',
         'score']],
+    'index_scores': ['index_scores', ['edition_year', 'score', 'rank_published', 'rank_implied']],
+    'index_statistics': ['index_statistics', ['edition_year', 'group_lower', 'group_upper', 'value']],
     'citations': ['citations', ['cited_date']],
     'printed_totals': ['printed_totals', ['value', 'printed_value']],
     'own_references': ['own_references', ['stated_date']]

@@ -54,8 +54,8 @@ select
     verdicts.target_id,
     verdicts.evaluation_date
 from verdicts
-inner join {{ ref('index_rank_indicator') }} as rank_indicators
-    on verdicts.indicator_code = rank_indicators.indicator_code
+inner join {{ ref('index_definition') }} as rank_indicators
+    on verdicts.indicator_code = rank_indicators.rank_indicator_code
 where
     verdicts.last_known_rank is not null
     and not exists (
@@ -65,7 +65,7 @@ where
             scores.index_code = rank_indicators.index_code
             and scores.province_id = verdicts.province_id
             and scores.data_year = verdicts.last_known_rank_data_year
-            and scores.rank_published = verdicts.last_known_rank
+            and coalesce(scores.rank_published, scores.rank_computed) = verdicts.last_known_rank
             and scores.known_from <= verdicts.evaluation_date
     )
 
@@ -76,8 +76,8 @@ select
     verdicts.target_id,
     verdicts.evaluation_date
 from verdicts
-inner join {{ ref('index_rank_indicator') }} as rank_indicators
-    on verdicts.indicator_code = rank_indicators.indicator_code
+inner join {{ ref('index_definition') }} as rank_indicators
+    on verdicts.indicator_code = rank_indicators.rank_indicator_code
 where
     verdicts.judging_edition_year is not null
     and not exists (

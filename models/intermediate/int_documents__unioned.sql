@@ -1,5 +1,5 @@
--- Official documents and web pages as one list: a page is a document of kind web_page. What has no identified source
--- (trust C) ends here.
+-- Official documents and web pages as one list: a page is a document, of kind web_page unless it is a publisher's own
+-- table or file. What has no identified source (trust C) ends here.
 with documents as (
 
     select * from {{ ref('stg_records__documents') }}
@@ -68,7 +68,7 @@ int_documents__unioned as (
         pages.page_id as document_id,
         cast(null as varchar) as document_number,
         cast(null as date) as issue_date,
-        'web_page' as document_kind,
+        pages.document_kind,
         'other' as legal_form,
         pages.title_vi,
         pages.publisher as issuer_vi,
@@ -90,7 +90,7 @@ int_documents__unioned as (
         pages.source_family_code,
         pages.trust_grade,
         pages.licence,
-        cast(null as varchar) as source_sha256,
+        pages.source_sha256,
         pages.package_name
     from pages
     left join page_dates

@@ -23,6 +23,10 @@ with unioned as (
 
     select * from {{ ref('int_conflicts__between_sources') }}
 
+    union all
+
+    select * from {{ ref('int_conflicts__index_scores') }}
+
 ),
 
 figures as (

@@ -40,14 +40,28 @@ windows as (
 
 rank_indicators as (
 
-    select * from {{ ref('index_rank_indicator') }}
+    select
+        index_code,
+        rank_indicator_code as indicator_code
+    from {{ ref('index_definition') }}
+    where rank_indicator_code is not null
 
 ),
 
 index_scores as (
 
-    select * from {{ ref('fct_index_score') }}
-    where component_code = 'total' and is_preferred and rank_published is not null
+    -- a printed rank stands before a computed one
+    select
+        index_code,
+        edition_year,
+        data_year,
+        province_id,
+        coalesce(rank_published, rank_computed) as index_rank,
+        rank_published is null as is_rank_computed,
+        case when rank_published is not null then rank_source_id else score_source_id end as source_id,
+        known_from
+    from {{ ref('int_index_scores__ranked') }}
+    where component_code = 'total' and coalesce(rank_published, rank_computed) is not null
 
 ),
 
@@ -117,7 +131,8 @@ ranks as (
         judged_on.evaluation_date,
         index_scores.index_code,
         index_scores.edition_year,
-        index_scores.rank_published,
+        index_scores.index_rank,
+        index_scores.is_rank_computed,
         index_scores.source_id
     from judged_on
     inner join rank_indicators
@@ -138,7 +153,7 @@ last_known_ranks as (
         judged_on.evaluation_date,
         index_scores.edition_year,
         index_scores.data_year,
-        index_scores.rank_published,
+        index_scores.index_rank,
         row_number() over (
             partition by judged_on.target_id, judged_on.evaluation_date
             order by index_scores.edition_year desc
@@ -313,18 +328,19 @@ collected as (
         -- the ministry's year begins before the plan year
         least(windows.period_start, judged_on.period_start) as year_start,
         coalesce(windows.period_end, points.as_of_date) as cutoff_date,
-        coalesce(windows.value, points.value, cast(ranks.rank_published as double)) as value,
+        coalesce(windows.value, points.value, cast(ranks.index_rank as double)) as value,
         coalesce(windows.numerator, points.numerator) as numerator,
         coalesce(windows.denominator, points.denominator) as denominator,
         coalesce(windows.value_decimals, points.value_decimals, 0) as value_decimals,
-        coalesce(windows.evidence_grade, points.evidence_grade, case when ranks.rank_published is not null then 'A' end)
+        coalesce(windows.evidence_grade, points.evidence_grade, case when ranks.index_rank is not null then 'A' end)
             as evidence_grade,
         coalesce(windows.has_doubtful_base, points.has_doubtful_base, other_places.has_doubtful_base, false)
             as has_doubtful_base,
         coalesce(windows.is_window_not_ytd, false) as is_window_not_ytd,
+        coalesce(ranks.is_rank_computed, false) as is_rank_computed,
         windows.source_family_code as result_family_code,
         ranks.edition_year as judging_edition_year,
-        last_known_ranks.rank_published as last_known_rank,
+        last_known_ranks.index_rank as last_known_rank,
         last_known_ranks.data_year as last_known_rank_data_year,
         other_places.other_levels,
         other_definitions.break_id,
@@ -430,6 +446,7 @@ int_target_progress__inputs as (
             as projected_volume_high,
         best_rates.best_rate,
         collected.is_window_not_ytd,
+        collected.is_rank_computed,
         coalesce(case
             when collected.accumulation = 'rank' then collected.value is not null
             when collected.accumulation in ('ratio_flow', 'sum_flow')

@@ -245,6 +245,7 @@ int_target_progress__judged as (
             case when level_hit = 'ambiguous' then 'within_rounding' end,
             case when rule_fired = 'pace' and is_moving_away then 'moving_away' end,
             case when x is not null and is_window_not_ytd then 'window_not_ytd' end,
+            case when x is not null and is_rank_computed then 'rank_computed' end,
             case
                 when
                     rule_fired = 'pace' and expected_path = 'seasonal' and seasonal_share is null

@@ -39,8 +39,13 @@ counts as (
 
 ),
 
-judgement as (
+expected_scores as (
 
+    select * from {{ ref('int_index_scores__expected') }}
+
+),
+
+judgement as (
     select max(evaluation_date) as as_known_on from {{ ref('int_evaluation_dates__unioned') }}
 
 ),
@@ -98,6 +103,9 @@ unioned as (
     select
         'document:' || documents.document_id as coverage_id,
         'document' as subject_kind,
+        cast(null as varchar) as index_code,
+        cast(null as integer) as edition_year,
+        cast(null as varchar) as trust_grade,
         documents.document_kind,
         documents.province_id,
         documents.plan_year,
@@ -120,6 +128,9 @@ unioned as (
     select
         'document:' || known_documents.known_document_id as coverage_id,
         'document' as subject_kind,
+        cast(null as varchar) as index_code,
+        cast(null as integer) as edition_year,
+        cast(null as varchar) as trust_grade,
         known_documents.document_kind,
         known_documents.province_id,
         known_documents.plan_year,
@@ -151,6 +162,9 @@ unioned as (
         'report:' || reports.province_id || ':' || cast(reports.plan_year as varchar) || '-Q'
         || cast(reports.quarter_no as varchar) as coverage_id,
         'quarterly_report' as subject_kind,
+        cast(null as varchar) as index_code,
+        cast(null as integer) as edition_year,
+        cast(null as varchar) as trust_grade,
         'periodic_report' as document_kind,
         reports.province_id,
         reports.plan_year,
@@ -182,6 +196,9 @@ unioned as (
     select
         'period_unknown:' || results.province_id as coverage_id,
         'results_without_period' as subject_kind,
+        cast(null as varchar) as index_code,
+        cast(null as integer) as edition_year,
+        cast(null as varchar) as trust_grade,
         cast(null as varchar) as document_kind,
         results.province_id,
         cast(null as integer) as plan_year,
@@ -201,6 +218,46 @@ unioned as (
         and (results.period_start is null or results.period_end is null)
     group by results.province_id
 
+    union all
+
+    select
+        'index:' || expected_scores.index_code || ':' || cast(expected_scores.edition_year as varchar) || ':'
+        || expected_scores.province_id as coverage_id,
+        'index_score' as subject_kind,
+        expected_scores.index_code,
+        expected_scores.edition_year,
+        expected_scores.trust_grade,
+        'index_publication' as document_kind,
+        expected_scores.province_id,
+        expected_scores.data_year as plan_year,
+        make_date(expected_scores.data_year, 12, 31) as period_end,
+        cast(null as varchar) as document_number,
+        expected_scores.index_vi || ' ' || cast(expected_scores.edition_year as varchar) as subject_vi,
+        case
+            when expected_scores.score is not null then 'held'
+            when expected_scores.rank_basis is not null then 'rank_only'
+            when expected_scores.n_held >= expected_scores.n_provinces then 'not_scored'
+            else 'not_held'
+        end as coverage_status,
+        expected_scores.source_id as document_id,
+        0 as target_count,
+        0 as task_count,
+        expected_scores.figure_count as result_count,
+        case
+            when expected_scores.score is not null then null
+            when expected_scores.rank_basis is not null then 'Chỉ có thứ hạng, chưa có điểm số'
+            when expected_scores.n_held >= expected_scores.n_provinces then 'Đơn vị công bố không chấm tổng điểm cho tỉnh này'
+            else 'Chưa có trong kho dữ liệu'
+        end as reason_vi,
+        case
+            when expected_scores.score is not null then null
+            when expected_scores.rank_basis is not null then 'Only a rank is held, no score'
+            when expected_scores.n_held >= expected_scores.n_provinces
+                then 'The publisher gives this province no total'
+            else 'Not held'
+        end as reason_en
+    from expected_scores
+
 ),
 
 mart_coverage as (
@@ -209,6 +266,9 @@ mart_coverage as (
         coverage_id,
         subject_kind,
         document_kind,
+        index_code,
+        edition_year,
+        trust_grade,
         province_id,
         plan_year,
         period_end,

@@ -8,6 +8,7 @@ stg_records__pages as (
 
     select
         page_id,
+        coalesce(document_kind, 'web_page') as document_kind,
         title_vi,
         address,
         publisher,
@@ -17,6 +18,7 @@ stg_records__pages as (
         source_family_code,
         trust_grade,
         licence,
+        source_sha256,
         note,
         _package as package_name,
         _file as file_name,

@@ -4,23 +4,46 @@ with editions as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('index_definition') }}
+
+),
+
 dim_index_edition as (
 
     select
-        index_code,
-        edition_year,
-        data_year,
-        name_vi,
-        name_en,
-        publisher,
-        method_version,
-        scale_max,
-        comparable_segment,
-        published_on,
-        known_from,
-        n_provinces,
-        legal_act
+        editions.index_code,
+        editions.edition_year,
+        editions.data_year,
+        definitions.name_vi,
+        definitions.name_en,
+        definitions.publisher,
+        editions.method_version,
+        editions.scale_max,
+        definitions.one_point,
+        editions.comparable_segment,
+        editions.published_on,
+        -- where the day of publication is not held, the longest usual time after the year of the data
+        coalesce(
+            editions.published_on,
+            cast(make_date(editions.data_year, 12, 31) + definitions.result_lag_days as date)
+        ) as known_from,
+        case
+            when editions.published_on is not null then 'publication'
+            else 'period_end_plus_lag'
+        end as known_from_basis,
+        editions.provinces_on,
+        editions.n_provinces,
+        editions.legal_act,
+        editions.evidence,
+        editions.note_en,
+        lag(editions.edition_year) over (
+            partition by editions.index_code order by editions.edition_year asc
+        ) as previous_edition_year
     from editions
+    inner join definitions
+        on editions.index_code = definitions.index_code
 
 )
 

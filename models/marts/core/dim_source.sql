@@ -4,23 +4,33 @@ with documents as (
 
 ),
 
+index_sources as (
+
+    select * from {{ ref('stg_records__index_sources') }}
+    where is_latest_file
+
+),
+
 dim_source as (
 
     select
-        document_id as source_id,
-        source_family_code,
-        publisher,
-        coalesce(title_vi, address) as title,
-        address,
-        source_kind,
-        trust_grade,
-        licence,
-        publisher || '. ' || coalesce(title_vi, address)
-        || coalesce('. ' || document_number, '')
-        || coalesce(', ' || cast(coalesce(issue_date, known_from) as varchar), '') as citation,
-        source_sha256 as sha256,
-        accessed_on as obtained_on
+        documents.document_id as source_id,
+        documents.source_family_code,
+        documents.publisher,
+        coalesce(documents.title_vi, documents.address) as title,
+        documents.address,
+        documents.source_kind,
+        documents.trust_grade,
+        documents.licence,
+        coalesce(index_sources.how_to_cite || ' ', '')
+        || documents.publisher || '. ' || coalesce(documents.title_vi, documents.address)
+        || coalesce('. ' || documents.document_number, '')
+        || coalesce(', ' || cast(coalesce(documents.issue_date, documents.known_from) as varchar), '') as citation,
+        documents.source_sha256 as sha256,
+        documents.accessed_on as obtained_on
     from documents
+    left join index_sources
+        on documents.package_name = index_sources.package_name
 
     union all
 
@@ -34,6 +44,21 @@ dim_source as (
         'A' as trust_grade,
         'As the sources of the parts' as licence,
         'PAR Warehouse. Sums over predecessors on the boundaries of 2025-07-01' as citation,
+        cast(null as varchar) as sha256,
+        cast(null as date) as obtained_on
+
+    union all
+
+    select
+        'computed:index_edition' as source_id,
+        'par-warehouse' as source_family_code,
+        'PAR Warehouse' as publisher,
+        'Mean, median and ranks over all provinces of an index edition' as title,
+        cast(null as varchar) as address,
+        'computed' as source_kind,
+        'A' as trust_grade,
+        'As the sources of the parts' as licence,
+        'PAR Warehouse. Mean, median and ranks over all provinces of an index edition' as citation,
         cast(null as varchar) as sha256,
         cast(null as date) as obtained_on
 

@@ -1,92 +1,52 @@
--- Index scores and ranks. A rank stands here only where a publisher or a citation of it prints it.
-with rankings as (
+-- What each source states of a province in an edition. A rank is `rank_published` only where a publisher or a citation
+-- of it prints it; the computed rank stands beside the preferred score.
+with figures as (
 
-    select * from {{ ref('stg_records__rankings') }}
-    where is_latest_file
-
-),
-
-documents as (
-
-    select * from {{ ref('int_documents__unioned') }}
+    select * from {{ ref('int_index_scores__unioned') }}
 
 ),
 
-editions as (
+ranked as (
 
-    select * from {{ ref('index_edition') }}
-
-),
-
-stated as (
-
-    -- the rank a document states, and the rank of the year before that its change implies: "tăng 3 bậc" means that
-    -- the number of the rank fell by 3
-    select
-        rankings.ranking_id,
-        rankings.index_code,
-        rankings.edition_year,
-        documents.province_id,
-        documents.document_id,
-        documents.known_from,
-        rankings.score,
-        rankings.rank_published,
-        rankings.rank_change_printed,
-        cast(null as integer) as rank_implied,
-        'printed' as value_kind
-    from rankings
-    inner join documents
-        on rankings.package_name = documents.package_name
-
-    union all
-
-    select
-        rankings.ranking_id || '-previous' as ranking_id,
-        rankings.index_code,
-        rankings.compared_with_edition_year as edition_year,
-        documents.province_id,
-        documents.document_id,
-        documents.known_from,
-        cast(null as decimal(20, 6)) as score,
-        cast(null as integer) as rank_published,
-        cast(null as integer) as rank_change_printed,
-        rankings.rank_published + rankings.rank_change_printed as rank_implied,
-        'computed' as value_kind
-    from rankings
-    inner join documents
-        on rankings.package_name = documents.package_name
-    where rankings.rank_change_printed is not null and rankings.compared_with_edition_year is not null
+    select * from {{ ref('int_index_scores__ranked') }}
 
 ),
 
 fct_index_score as (
 
     select
-        stated.index_code,
-        stated.edition_year,
-        editions.data_year,
-        stated.province_id,
-        'total' as component_code,
-        stated.score,
-        stated.rank_published,
-        stated.rank_change_printed,
-        stated.rank_implied,
-        cast(null as integer) as rank_computed,
-        editions.n_provinces as n_ranked,
-        cast(null as varchar) as group_published,
-        stated.value_kind,
-        stated.document_id as source_id,
-        stated.known_from,
-        row_number() over (
-            partition by stated.index_code, stated.edition_year, stated.province_id
-            order by
-                case stated.value_kind when 'printed' then 0 else 1 end asc,
-                stated.known_from desc,
-                stated.document_id asc
-        ) = 1 as is_preferred
-    from stated
-    inner join editions
-        on stated.index_code = editions.index_code and stated.edition_year = editions.edition_year
+        figures.index_code,
+        figures.edition_year,
+        figures.data_year,
+        figures.province_id,
+        figures.component_code,
+        figures.score,
+        figures.rank_published,
+        figures.rank_change_printed,
+        figures.rank_implied,
+        case
+            when figures.source_id = ranked.score_source_id and figures.value_kind = ranked.score_value_kind
+                then ranked.rank_computed
+        end as rank_computed,
+        figures.n_provinces as n_ranked,
+        figures.group_published,
+        figures.value_kind,
+        figures.formula_code,
+        figures.source_id,
+        figures.trust_grade,
+        figures.locator,
+        figures.known_from,
+        figures.source_id = coalesce(ranked.score_source_id, ranked.rank_source_id, ranked.implied_source_id)
+        and (ranked.score_value_kind is null or figures.value_kind = ranked.score_value_kind) as is_preferred,
+        coalesce(figures.source_id = ranked.rank_source_id, false) and figures.rank_published is not null
+            as is_preferred_rank
+    from figures
+    inner join ranked
+        on
+            figures.index_code = ranked.index_code
+            and figures.edition_year = ranked.edition_year
+            and figures.province_id = ranked.province_id
+            and figures.component_code = ranked.component_code
 
 )
 
