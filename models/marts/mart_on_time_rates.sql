@@ -31,6 +31,12 @@ targets as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('reason') }}
+
+),
+
 rates as (
 
     select
@@ -51,6 +57,7 @@ judged as (
 
     select
         rates.*,
+        case when rates.missing_provinces is not null then 'boundary_incomplete' end as not_comparable_reason,
         targets.target_id,
         targets.comparator as target_comparator,
         targets.target_value as target_pct,
@@ -113,7 +120,9 @@ mart_on_time_rates as (
         judged.reconciliation_gap,
         cast(judged.predecessor_count as integer) as predecessor_count,
         judged.missing_provinces,
-        case when judged.missing_provinces is not null then 'boundary_incomplete' end as not_comparable_reason,
+        judged.not_comparable_reason,
+        reasons.sentence_vi as comparability_note_vi,
+        reasons.sentence_en as comparability_note_en,
         judged.is_period_implied,
         judged.has_rounded_figures,
         judged.trust_grade,
@@ -133,6 +142,8 @@ mart_on_time_rates as (
     from judged
     inner join provinces
         on {{ as_of_province('judged.province_id', 'judged.province_day', 'provinces') }}
+    left join reasons
+        on judged.not_comparable_reason = reasons.reason_code
 
 )
 
