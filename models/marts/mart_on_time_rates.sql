@@ -63,6 +63,11 @@ judged as (
         targets.target_value as target_pct,
         -- the canonical rate, the printed one where the counts do not give it
         coalesce(rates.on_time_rate_resolved_pct, cast(rates.on_time_rate_printed_pct as double)) as judged_rate_pct,
+        -- on the new boundaries a province has the name that it has there
+        case
+            when rates.geography_basis = 'from_2025_07' then greatest(rates.period_end, date '2025-07-01')
+            else rates.period_end
+        end as province_day,
         rates.period_end >= make_date(year(rates.period_end), 12, 14)
         and rates.period_start <= make_date(year(rates.period_end), 1, 1)
             as is_whole_year
