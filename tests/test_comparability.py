@@ -87,6 +87,53 @@ def test_a_missing_predecessor_gives_no_sum_and_is_named(synthetic):
     assert found == [("bac-giang", "boundary_incomplete", None)]
 
 
+def test_online_shares_are_summed_on_both_boundaries_and_rates_come_from_the_sums(synthetic):
+    found = rows(
+        synthetic,
+        """
+        with parts as (
+            select s.successor_province_id as province_id, r.indicator_code, r.admin_level, r.period_start,
+                r.period_end as as_of_date, sum(r.numerator) as part, sum(r.denominator) as base, count(*) as held
+            from marts.fct_result as r
+            inner join marts.bridge_province_succession as s
+                on r.province_id = s.predecessor_province_id and s.effective_date = '2025-07-01'
+            where r.is_latest_vintage and r.indicator_code = 'dossiers_filed_online_pct'
+            group by all
+        )
+        select parts.held, whole.numerator_count, parts.part, whole.base_count, parts.base, whole.recomputed_pct,
+            whole.printed_pct, whole.missing_provinces, whole.not_comparable_reason
+        from parts
+        left join marts.mart_online_service_levels as whole
+            using (province_id, indicator_code, admin_level, period_start, as_of_date)
+        where whole.geography_basis = 'from_2025_07'
+        """,
+    )
+    assert len(found) == len(PREDECESSORS) * 2 * 4
+    for held, part, expected_part, base, expected_base, rate, printed, missing, reason in found:
+        if held == 2:
+            assert (part, base, missing, reason) == (expected_part, expected_base, None, None)
+            assert abs(rate - 100 * part / base) < 1e-9
+        else:
+            assert (part, base, rate, missing, reason) == (None, None, None, "bac-giang", "boundary_incomplete")
+        assert printed is None
+    assert sorted({row[0] for row in found}) == [1, 2]
+
+
+def test_shares_without_counts_are_named_and_procedures_of_merged_provinces_are_never_summed(synthetic):
+    found = rows(
+        synthetic,
+        """
+        select indicator_code, count(numerator_count) > 0, count(printed_pct), count(procedure_count),
+            min(comparability_note_en)
+        from marts.mart_online_service_levels
+        where geography_basis = 'from_2025_07' and province_id in ('bac-ninh-2025', 'da-nang-2025')
+        group by 1 order by 1
+        """,
+    )
+    note = "A predecessor's figure is missing; no sum on the new boundary."
+    assert found == [("dossiers_filed_online_pct", True, 0, 0, note), ("online_payment_pct", False, 0, 0, note)]
+
+
 def test_scores_and_ranks_have_no_value_for_a_merged_province(synthetic):
     merged = "province_id in ('bac-ninh-2025', 'da-nang-2025')"
     assert rows(synthetic, f"select count(*) from marts.fct_index_score where {merged}") == [(0,)]

@@ -1,20 +1,28 @@
--- A verdict without a label or a reason without its sentence would be lost on the way to the mart.
-with reason_codes as (
+-- A verdict without a label or a reason without its sentence would be lost on the way to the mart; a reason that a mart
+-- gives stands there in words of both languages.
+with explained as (
+
+    {% for mart in ['mart_on_time_rates', 'mart_on_time_comparison', 'mart_online_service_levels'] -%}
+        select
+            '{{ mart }}' as mart,
+            not_comparable_reason,
+            comparability_note_vi,
+            comparability_note_en
+        from {{ ref(mart) }}
+        where not_comparable_reason is not null
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+reason_codes as (
 
     select distinct unnest(string_split(reason_codes, ';')) as code
     from {{ ref('int_target_progress__judged') }}
 
     union
 
-    select not_comparable_reason as code from {{ ref('mart_on_time_rates') }}
-
-    union
-
-    select not_comparable_reason as code from {{ ref('mart_on_time_comparison') }}
-
-    union
-
-    select not_comparable_reason as code from {{ ref('mart_online_service_levels') }}
+    select not_comparable_reason as code
+    from explained
 
 )
 
@@ -35,3 +43,11 @@ from reason_codes
 left join {{ ref('reason') }} as reasons
     on reason_codes.code = reasons.reason_code
 where reason_codes.code is not null and reasons.reason_code is null
+
+union all
+
+select
+    mart as seed_name,
+    not_comparable_reason as code
+from explained
+where comparability_note_vi is null or comparability_note_en is null

@@ -1,4 +1,5 @@
--- Each of the 63 goes wholly into the 34: predecessors end the day before, successors are valid on the day.
+-- Each of the 63 goes wholly into the 34; of every merger, predecessors end the day before and successors are valid on
+-- the day.
 with newcomers as (
 
     select province_id
@@ -49,7 +50,17 @@ union all
 select
     'successor' as what,
     coalesce(succession.successor_province_id, newcomers.province_id) as province_id
-from {{ ref('bridge_province_succession') }} as succession
+from {{ ref('int_provinces__successors') }} as succession
 full outer join newcomers
     on succession.successor_province_id = newcomers.province_id
 where succession.successor_province_id is null or newcomers.province_id is null
+
+union all
+
+select
+    'successor of another day' as what,
+    succession.successor_province_id as province_id
+from {{ ref('bridge_province_succession') }} as succession
+left join {{ ref('dim_province') }} as provinces
+    on {{ as_of_province('succession.successor_province_id', 'succession.effective_date', 'provinces') }}
+where provinces.province_id is null

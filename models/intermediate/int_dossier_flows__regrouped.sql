@@ -1,55 +1,28 @@
--- Dossier flows on the boundaries of 2025-07-01: counts of all predecessors added up, period by period. Where one
--- predecessor is missing there is no sum, and the missing ones are named.
-with flows as (
+-- Dossier flows of merged provinces on the boundaries of 2025-07-01: counts of all predecessors added up, period by
+-- period. Where one predecessor is missing there is no sum, and the missing ones are named.
+with predecessors as (
 
-    select
-        flows.*,
-        row_number() over (
-            partition by flows.province_id, flows.admin_level, flows.scope_code, flows.period_start, flows.period_end
-            order by flows.trust_grade asc, flows.known_from desc nulls last, flows.source_id asc
-        ) as preference_no
-    from {{ ref('fct_dossier_flow') }} as flows
-    where
-        flows.period_end < date '2025-07-01'
-        -- a flow that says nothing of timeliness neither opens a window nor stands for its province
-        and coalesce(
-            flows.on_time_numerator, flows.resolved_late, flows.in_process_overdue, flows.on_time_rate_printed_pct,
-            flows.on_time_only_printed_pct, flows.early_printed_pct, flows.late_printed_pct
-        ) is not null
+    select * from {{ ref('int_predecessors__windowed') }}
+    where subject_code = 'dossier_flow'
 
 ),
 
-successors as (
+flows as (
 
-    select * from {{ ref('int_provinces__successors') }}
-
-),
-
-windows as (
-
-    select distinct
-        successors.successor_province_id,
-        flows.admin_level,
-        flows.scope_code,
-        flows.period_start,
-        flows.period_end
-    from flows
-    inner join successors
-        on flows.province_id = successors.predecessor_province_id
+    select * from {{ ref('fct_dossier_flow') }}
 
 ),
 
 members as (
 
-    -- every predecessor for every window, held or not
     select
-        windows.successor_province_id,
-        windows.admin_level,
-        windows.scope_code,
-        windows.period_start,
-        windows.period_end,
-        successors.predecessor_province_id,
-        flows.source_id,
+        predecessors.successor_province_id,
+        predecessors.admin_level,
+        predecessors.scope_code,
+        predecessors.period_start,
+        predecessors.period_end,
+        predecessors.predecessor_province_id,
+        predecessors.source_id,
         flows.dossiers_received_printed,
         flows.to_process_total,
         flows.dossiers_resolved,
@@ -64,17 +37,15 @@ members as (
         flows.has_rounded_figures,
         flows.is_basis_unstated,
         flows.is_early_not_split
-    from windows
-    inner join successors
-        on windows.successor_province_id = successors.successor_province_id
+    from predecessors
     left join flows
         on
-            successors.predecessor_province_id = flows.province_id
-            and windows.admin_level = flows.admin_level
-            and windows.scope_code = flows.scope_code
-            and windows.period_start = flows.period_start
-            and windows.period_end = flows.period_end
-            and flows.preference_no = 1
+            predecessors.source_id = flows.source_id
+            and predecessors.predecessor_province_id = flows.province_id
+            and predecessors.admin_level = flows.admin_level
+            and predecessors.scope_code = flows.scope_code
+            and predecessors.period_start = flows.period_start
+            and predecessors.period_end = flows.period_end
 
 ),
 

@@ -1,5 +1,6 @@
 -- Flows that say something of timeliness, on two bases of geography: as reported, and on the boundaries of 2025-07-01,
--- where the counts of all predecessors are added up. A flow that ends after that day is of a new unit and is on both.
+-- where the counts of all predecessors are added up. A flow of a province that did not change, or that ends after that
+-- day, stands on both as it is.
 with flows as (
 
     select * from {{ ref('fct_dossier_flow') }}
@@ -16,13 +17,19 @@ regrouped as (
 
 ),
 
+unchanged as (
+
+    select predecessor_province_id as province_id from {{ ref('int_provinces__successors') }}
+    where not is_changed
+
+),
+
 as_reported as (
 
     select
         province_id,
         period_start,
         period_end,
-        period_end as province_day,
         admin_level,
         scope_code,
         source_id,
@@ -64,7 +71,7 @@ int_on_time_flows__based as (
         'from_2025_07' as geography_basis,
         *
     from as_reported
-    where period_end >= date '2025-07-01'
+    where period_end >= date '2025-07-01' or province_id in (select unchanged.province_id from unchanged)
 
     union all
 
@@ -73,7 +80,6 @@ int_on_time_flows__based as (
         province_id,
         period_start,
         period_end,
-        date '2025-07-01' as province_day,
         admin_level,
         scope_code,
         'computed:from_2025_07' as source_id,

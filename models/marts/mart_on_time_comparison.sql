@@ -15,6 +15,12 @@ thresholds as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('reason') }}
+
+),
+
 pairs as (
 
     select
@@ -86,30 +92,45 @@ marked as (
 
 ),
 
+explained as (
+
+    select
+        *,
+        case when not is_same_window then 'not_same_window' end as not_comparable_reason
+    from marked
+
+),
+
 mart_on_time_comparison as (
 
     select
-        comparison_kind,
-        province_id,
-        other_province_id,
-        geography_basis,
-        admin_level,
-        scope_code,
-        period_start,
-        period_end,
-        other_period_start,
-        other_period_end,
-        on_time_rate_resolved_pct,
-        other_on_time_rate_resolved_pct,
-        case when is_same_window then on_time_rate_resolved_pct - other_on_time_rate_resolved_pct end
-            as difference_points,
-        dossiers_resolved,
-        other_dossiers_resolved,
-        cast(start_offset_days as integer) as start_offset_days,
-        cast(end_offset_days as integer) as end_offset_days,
-        is_same_window,
-        case when not is_same_window then 'not_same_window' end as not_comparable_reason
-    from marked
+        explained.comparison_kind,
+        explained.province_id,
+        explained.other_province_id,
+        explained.geography_basis,
+        explained.admin_level,
+        explained.scope_code,
+        explained.period_start,
+        explained.period_end,
+        explained.other_period_start,
+        explained.other_period_end,
+        explained.on_time_rate_resolved_pct,
+        explained.other_on_time_rate_resolved_pct,
+        case
+            when explained.is_same_window
+                then explained.on_time_rate_resolved_pct - explained.other_on_time_rate_resolved_pct
+        end as difference_points,
+        explained.dossiers_resolved,
+        explained.other_dossiers_resolved,
+        cast(explained.start_offset_days as integer) as start_offset_days,
+        cast(explained.end_offset_days as integer) as end_offset_days,
+        explained.is_same_window,
+        explained.not_comparable_reason,
+        reasons.sentence_vi as comparability_note_vi,
+        reasons.sentence_en as comparability_note_en
+    from explained
+    left join reasons
+        on explained.not_comparable_reason = reasons.reason_code
 
 )
 

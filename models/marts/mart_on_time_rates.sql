@@ -31,6 +31,12 @@ targets as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('reason') }}
+
+),
+
 rates as (
 
     select
@@ -51,11 +57,17 @@ judged as (
 
     select
         rates.*,
+        case when rates.missing_provinces is not null then 'boundary_incomplete' end as not_comparable_reason,
         targets.target_id,
         targets.comparator as target_comparator,
         targets.target_value as target_pct,
         -- the canonical rate, the printed one where the counts do not give it
         coalesce(rates.on_time_rate_resolved_pct, cast(rates.on_time_rate_printed_pct as double)) as judged_rate_pct,
+        -- on the new boundaries a province has the name that it has there
+        case
+            when rates.geography_basis = 'from_2025_07' then greatest(rates.period_end, date '2025-07-01')
+            else rates.period_end
+        end as province_day,
         rates.period_end >= make_date(year(rates.period_end), 12, 14)
         and rates.period_start <= make_date(year(rates.period_end), 1, 1)
             as is_whole_year
@@ -113,7 +125,9 @@ mart_on_time_rates as (
         judged.reconciliation_gap,
         cast(judged.predecessor_count as integer) as predecessor_count,
         judged.missing_provinces,
-        case when judged.missing_provinces is not null then 'boundary_incomplete' end as not_comparable_reason,
+        judged.not_comparable_reason,
+        reasons.sentence_vi as comparability_note_vi,
+        reasons.sentence_en as comparability_note_en,
         judged.is_period_implied,
         judged.has_rounded_figures,
         judged.trust_grade,
@@ -133,6 +147,8 @@ mart_on_time_rates as (
     from judged
     inner join provinces
         on {{ as_of_province('judged.province_id', 'judged.province_day', 'provinces') }}
+    left join reasons
+        on judged.not_comparable_reason = reasons.reason_code
 
 )
 

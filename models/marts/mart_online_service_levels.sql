@@ -8,18 +8,13 @@ with mapping as (
 
 results as (
 
-    select
-        fct_result.*,
-        coalesce(fct_result.measured_on, fct_result.period_end) as as_of_date,
-        -- of two windows that end on one day the longer stands here; both are in fct_result
-        row_number() over (
-            partition by
-                fct_result.indicator_code, fct_result.province_id, fct_result.admin_level, fct_result.scope_code,
-                fct_result.source_id, coalesce(fct_result.measured_on, fct_result.period_end)
-            order by fct_result.period_start nulls last, fct_result.result_id
-        ) as window_no
-    from {{ ref('fct_result') }} as fct_result
-    where fct_result.is_latest_vintage and coalesce(fct_result.measured_on, fct_result.period_end) is not null
+    select * from {{ ref('int_online_figures__based') }}
+
+),
+
+reasons as (
+
+    select * from {{ ref('reason') }}
 
 ),
 
@@ -60,31 +55,34 @@ documents as (
 figures as (
 
     select
-        results.indicator_code,
-        results.province_id,
-        results.as_of_date,
-        results.period_start,
-        results.admin_level,
-        results.scope_code,
-        results.source_id,
-        results.result_id,
+        geography_basis,
+        indicator_code,
+        province_id,
+        as_of_date,
+        period_start,
+        admin_level,
+        scope_code,
+        source_id,
         cast(null as varchar) as target_only_id,
-        year(results.as_of_date) as plan_year,
-        results.value,
-        results.unit,
-        results.numerator,
-        results.denominator,
-        results.value_qualifier
+        year(as_of_date) as plan_year,
+        value,
+        unit,
+        numerator,
+        denominator,
+        value_qualifier,
+        conflict_vi,
+        conflict_en,
+        known_from,
+        predecessor_count,
+        missing_provinces
     from results
-    inner join mapping
-        on results.indicator_code = mapping.indicator_code
-    where results.window_no = 1
 
 ),
 
 targets_without_result as (
 
     select
+        'as_reported' as geography_basis,
         targets.indicator_code,
         targets.province_id,
         targets.due_date as as_of_date,
@@ -92,17 +90,23 @@ targets_without_result as (
         targets.admin_level,
         targets.scope_code,
         targets.source_id,
-        cast(null as varchar) as result_id,
         targets.target_id as target_only_id,
         targets.plan_year,
         cast(null as decimal(20, 6)) as value,
         targets.unit,
         cast(null as decimal(20, 6)) as numerator,
         cast(null as decimal(20, 6)) as denominator,
-        cast(null as varchar) as value_qualifier
+        cast(null as varchar) as value_qualifier,
+        cast(null as varchar) as conflict_vi,
+        cast(null as varchar) as conflict_en,
+        documents.known_from,
+        1 as predecessor_count,
+        cast(null as varchar) as missing_provinces
     from targets
     inner join mapping
         on targets.indicator_code = mapping.indicator_code
+    inner join documents
+        on targets.source_id = documents.document_id
     where targets.recency = 1 and not exists (
         select 1
         from figures
@@ -112,6 +116,7 @@ targets_without_result as (
             and figures.plan_year = targets.plan_year
             and figures.admin_level = targets.admin_level
             and figures.scope_code = targets.scope_code
+            and figures.geography_basis = 'as_reported'
     )
 
 ),
@@ -143,37 +148,6 @@ counts as (
 
 ),
 
-conflicts as (
-
-    select
-        figure_id,
-        min(explanation_vi) as explanation_vi,
-        min(explanation_en) as explanation_en
-    from (
-        select
-            figure_id,
-            explanation_vi,
-            explanation_en
-        from {{ ref('int_figure_conflicts__unioned') }}
-        where not is_rounding_note
-
-        union all
-
-        select
-            shares.result_id as figure_id,
-            conflicts.explanation_vi,
-            conflicts.explanation_en
-        from {{ ref('int_figure_conflicts__unioned') }} as conflicts
-        inner join {{ ref('int_results__versioned') }} as shares
-            on
-                conflicts.document_id = shares.document_id
-                and ';' || conflicts.other_figure_ids || ';' like '%;' || shares.result_id || ';%'
-        where not conflicts.is_rounding_note and conflicts.conflict_kind in ('rate_vs_counts', 'share_over_100')
-    ) as touched
-    group by figure_id
-
-),
-
 joined as (
 
     select
@@ -181,11 +155,18 @@ joined as (
         mapping.level_scheme,
         mapping.service_level,
         mapping.level_semantics,
-        mapping.measure,
         coalesce(latest_targets.target_id, unioned.target_only_id) as target_id,
         counts.procedure_count,
-        conflicts.explanation_vi as conflict_vi,
-        conflicts.explanation_en as conflict_en
+        -- on the new boundaries a province has the name that it has there
+        case
+            when unioned.geography_basis = 'from_2025_07' then greatest(unioned.as_of_date, date '2025-07-01')
+            else unioned.as_of_date
+        end as province_day,
+        case
+            when unioned.target_only_id is not null then 'no_result_held'
+            when unioned.missing_provinces is not null then 'boundary_incomplete'
+            when unioned.conflict_vi is not null then 'base_contradicted'
+        end as not_comparable_reason
     from unioned
     inner join mapping
         on unioned.indicator_code = mapping.indicator_code
@@ -197,6 +178,8 @@ joined as (
             and unioned.admin_level = latest_targets.admin_level
             and unioned.scope_code = latest_targets.scope_code
             and latest_targets.recency = 1
+            -- a promise of a province is no promise of the unit it went into
+            and unioned.geography_basis = 'as_reported'
     left join counts
         on
             unioned.source_id = counts.source_id
@@ -208,8 +191,6 @@ joined as (
             and mapping.level_semantics = counts.level_semantics
             and unioned.as_of_date = counts.measured_on
             and mapping.measure in ('procedure_count', 'printed_pct')
-    left join conflicts
-        on unioned.result_id = conflicts.figure_id
 
 ),
 
@@ -229,51 +210,56 @@ mart_online_service_levels as (
         joined.service_level,
         joined.level_semantics,
         joined.source_id,
-        'as_reported' as geography_basis,
+        joined.geography_basis,
         cast(joined.plan_year as integer) as plan_year,
         case when joined.unit = 'procedure' then cast(joined.value as bigint) else joined.procedure_count end
             as procedure_count,
         case when joined.unit in ('percent', 'percentage_point') then joined.value end as printed_pct,
         joined.value_qualifier,
+        cast(joined.numerator as bigint) as numerator_count,
         cast(joined.denominator as bigint) as base_count,
         {{ percent_of('coalesce(joined.numerator, joined.procedure_count)', 'joined.denominator') }}
             as recomputed_pct,
         -- a promise without a result has the base that its plan names, or none
-        case when joined.result_id is null then targets.denominator_vi else indicators.denominator_vi end as base_vi,
+        case when joined.target_only_id is not null then targets.denominator_vi else indicators.denominator_vi end
+            as base_vi,
+        cast(joined.predecessor_count as integer) as predecessor_count,
+        joined.missing_provinces,
         joined.target_id,
         targets.comparator as target_comparator,
         targets.target_value as target_pct,
         targets.document_id as target_document_id,
         case when joined.unit = targets.unit then cast(joined.value - targets.target_value as double) end as gap_points,
-        joined.conflict_vi is null and joined.result_id is not null as is_comparable,
+        joined.not_comparable_reason is null as is_comparable,
+        joined.not_comparable_reason,
         case
-            when joined.result_id is null then 'no_result_held'
-            when joined.conflict_vi is not null then 'base_contradicted'
-        end as not_comparable_reason,
-        case
-            when joined.result_id is null then 'Chưa có kết quả cho chỉ tiêu này trong kho dữ liệu'
-            when joined.conflict_vi is not null then 'Số liệu mâu thuẫn ngay trong nguồn. ' || joined.conflict_vi
+            when joined.not_comparable_reason = 'base_contradicted'
+                then 'Số liệu mâu thuẫn ngay trong nguồn. ' || joined.conflict_vi
+            when joined.not_comparable_reason is not null then reasons.sentence_vi
             when joined.level_scheme = 'nd43_2011'
                 then 'Theo mức độ 1-4 (43/2011/NĐ-CP); không so được với toàn trình và một phần từ năm 2022'
             when joined.level_scheme = 'nd42_2022'
                 then 'Theo toàn trình và một phần (42/2022/NĐ-CP); không so được với mức độ 3 và 4 trước năm 2022'
         end as comparability_note_vi,
         case
-            when joined.result_id is null then 'No result for this promise is held'
-            when joined.conflict_vi is not null then 'The source contradicts itself. ' || joined.conflict_en
+            when joined.not_comparable_reason = 'base_contradicted'
+                then 'The source contradicts itself. ' || joined.conflict_en
+            when joined.not_comparable_reason is not null then reasons.sentence_en
             when joined.level_scheme = 'nd43_2011'
                 then 'Levels 1-4 (43/2011/NĐ-CP); not comparable with whole-process and partial from 2022 on'
             when joined.level_scheme = 'nd42_2022'
                 then 'Whole-process and partial (42/2022/NĐ-CP); not comparable with levels 3 and 4 before 2022'
         end as comparability_note_en,
-        documents.known_from
+        joined.known_from
     from joined
     inner join {{ ref('dim_indicator') }} as indicators
         on joined.indicator_code = indicators.indicator_code
     inner join provinces
-        on {{ as_of_province('joined.province_id', 'least(joined.as_of_date, provinces.last_valid_to)', 'provinces') }}
-    inner join documents
-        on joined.source_id = documents.document_id
+        on {{ as_of_province(
+            'joined.province_id', 'least(joined.province_day, provinces.last_valid_to)', 'provinces'
+        ) }}
+    left join reasons
+        on joined.not_comparable_reason = reasons.reason_code
     left join targets
         on joined.target_id = targets.target_id
 
