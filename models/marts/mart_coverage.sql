@@ -233,28 +233,20 @@ unioned as (
         make_date(expected_scores.data_year, 12, 31) as period_end,
         cast(null as varchar) as document_number,
         expected_scores.index_vi || ' ' || cast(expected_scores.edition_year as varchar) as subject_vi,
-        case
-            when expected_scores.score is not null then 'held'
-            when expected_scores.rank_basis is not null then 'rank_only'
-            when expected_scores.n_held >= expected_scores.n_provinces then 'not_scored'
-            else 'not_held'
-        end as coverage_status,
+        expected_scores.coverage_status,
         expected_scores.source_id as document_id,
         0 as target_count,
         0 as task_count,
         expected_scores.figure_count as result_count,
-        case
-            when expected_scores.score is not null then null
-            when expected_scores.rank_basis is not null then 'Chỉ có thứ hạng, chưa có điểm số'
-            when expected_scores.n_held >= expected_scores.n_provinces then 'Đơn vị công bố không chấm tổng điểm cho tỉnh này'
-            else 'Chưa có trong kho dữ liệu'
+        case expected_scores.coverage_status
+            when 'rank_only' then 'Chỉ có thứ hạng, chưa có điểm số'
+            when 'not_scored' then 'Đơn vị công bố không chấm tổng điểm cho tỉnh này'
+            when 'not_held' then 'Chưa có trong kho dữ liệu'
         end as reason_vi,
-        case
-            when expected_scores.score is not null then null
-            when expected_scores.rank_basis is not null then 'Only a rank is held, no score'
-            when expected_scores.n_held >= expected_scores.n_provinces
-                then 'The publisher gives this province no total'
-            else 'Not held'
+        case expected_scores.coverage_status
+            when 'rank_only' then 'Only a rank is held, no score'
+            when 'not_scored' then 'The publisher gives this province no total'
+            when 'not_held' then 'Not held'
         end as reason_en
     from expected_scores
 

@@ -111,7 +111,7 @@ mart_index_components as (
         measured.scale_max,
         measured.scale_max - cast(measured.score as double) as points_below_scale,
         measured.n_held,
-        measured.n_provinces as n_scored,
+        greatest(measured.n_provinces, measured.n_held) as n_scored,
         measured.is_complete,
         measured.rank_computed,
         measured.score_best,

@@ -28,7 +28,8 @@ fct_index_score as (
             when figures.source_id = ranked.score_source_id and figures.value_kind = ranked.score_value_kind
                 then ranked.rank_computed
         end as rank_computed,
-        figures.n_provinces as n_ranked,
+        -- a component may be held of provinces that have no total
+        greatest(figures.n_provinces, ranked.n_held) as n_ranked,
         figures.group_published,
         figures.value_kind,
         figures.formula_code,
