@@ -100,8 +100,11 @@ def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool, eva
         return
     manifest = result.manifest
     with publish.open_published(workspace) as connection:
-        documents = _scalar(connection, "select count(*) from marts.dim_document where document_kind <> 'web_page'")
-        pages = _scalar(connection, "select count(*) from marts.dim_document where document_kind = 'web_page'")
+        by_kind = dict(
+            connection.execute("select document_kind, count(*) from marts.dim_document group by 1").fetchall()
+        )
+        pages, publications = by_kind.pop("web_page", 0), by_kind.pop("index_publication", 0)
+        scores = _scalar(connection, "select count(*) from marts.fct_index_score")
         facts = {
             name: _scalar(connection, f"select count(*) from marts.fct_{name}") for name in ("target", "task", "result")
         }
@@ -112,8 +115,8 @@ def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool, eva
         click.echo(f"\nPublished {manifest['release_id']} in {result.seconds:.0f} s; {tests} tests passed.")
     else:
         click.echo(f"\nNothing changed since {manifest['release_id']}; it stays as it is.")
-    click.echo(f"  {documents} official documents and {pages} web pages")
-    click.echo(f"  {facts['target']} targets, {facts['task']} tasks, {facts['result']} results")
+    click.echo(f"  {sum(by_kind.values())} official documents, {publications} index publications and {pages} web pages")
+    click.echo(f"  {facts['target']} targets, {facts['task']} tasks, {facts['result']} results, {scores} index figures")
     click.echo(f"  {conflicts} contradictions found between printed figures (audit.audit_figure_conflicts)")
     click.echo(f"  Database: {workspace.published_database}")
     click.echo(f"  Parquet:  {workspace.current / 'parquet'}")

@@ -45,8 +45,8 @@ COLUMNS = """
     date '2020-12-14' as period_end, date '2020-04-15' as first_report_due_on, date '2021-01-28' as result_due_on,
     value, numerator, denominator, has_counts, print_unit, baseline_value, 0.499 as elapsed_fraction,
     cast(null as double) as seasonal_share, projected_volume, projected_volume * 0.95 as projected_volume_low,
-    projected_volume * 1.05 as projected_volume_high, best_rate, false as is_window_not_ytd, is_final,
-    false as has_doubtful_base
+    projected_volume * 1.05 as projected_volume_high, best_rate, false as is_window_not_ytd, false as is_rank_computed,
+    is_final, false as has_doubtful_base
 """
 
 RATIOS = f"""

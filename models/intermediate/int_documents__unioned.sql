@@ -33,6 +33,41 @@ page_dates as (
 
 ),
 
+index_figures as (
+
+    select
+        page_id,
+        index_code,
+        edition_year
+    from {{ ref('stg_records__index_scores') }}
+    where is_latest_file
+
+    union all
+
+    select
+        page_id,
+        index_code,
+        edition_year
+    from {{ ref('stg_records__index_statistics') }}
+    where is_latest_file
+
+),
+
+page_editions as (
+
+    -- an undated page of index figures is no older than the youngest edition it speaks of
+    select
+        index_figures.page_id,
+        max(editions.known_from) as known_from
+    from index_figures
+    inner join {{ ref('dim_index_edition') }} as editions
+        on
+            index_figures.index_code = editions.index_code
+            and index_figures.edition_year = editions.edition_year
+    group by index_figures.page_id
+
+),
+
 int_documents__unioned as (
 
     select
@@ -77,10 +112,11 @@ int_documents__unioned as (
         cast(null as date) as period_start,
         cast(null as date) as period_end,
         cast(null as varchar) as period_text,
-        coalesce(pages.published_on, page_dates.latest_date_in_text) as known_from,
+        coalesce(pages.published_on, page_dates.latest_date_in_text, page_editions.known_from) as known_from,
         case
             when pages.published_on is not null then 'publication'
             when page_dates.latest_date_in_text is not null then 'latest_date_in_text'
+            when page_editions.known_from is not null then 'period_end_plus_lag'
         end as known_from_basis,
         cast(null as varchar) as signatory_vi,
         pages.publisher,
@@ -95,6 +131,8 @@ int_documents__unioned as (
     from pages
     left join page_dates
         on pages.page_id = page_dates.page_id
+    left join page_editions
+        on pages.page_id = page_editions.page_id
 
 )
 

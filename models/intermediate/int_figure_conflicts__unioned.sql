@@ -118,7 +118,7 @@ int_figure_conflicts__unioned as (
         labels.label_vi || ': ' || unioned.detail as explanation_vi,
         labels.label_en || ': ' || unioned.detail as explanation_en,
         figures.printed_text,
-        figures.locator
+        coalesce(figures.locator, documents.address) as locator
     from unioned
     inner join documents
         on unioned.document_id = documents.document_id
