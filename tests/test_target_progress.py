@@ -43,7 +43,7 @@ COLUMNS = """
     cast(null as double) as step_value, false as has_definition_break, false as has_contradiction,
     false as is_level_mismatch, false as is_district_level_ended, date '2019-12-15' as period_start,
     date '2020-12-14' as period_end, date '2020-04-15' as first_report_due_on, date '2021-01-28' as result_due_on,
-    value, numerator, denominator, has_counts, print_unit, baseline_value, 0.499 as elapsed_fraction,
+    value, numerator, denominator, overdue_open_count, has_counts, print_unit, baseline_value, 0.499 as elapsed_fraction,
     cast(null as double) as seasonal_share, projected_volume, projected_volume * 0.95 as projected_volume_low,
     projected_volume * 1.05 as projected_volume_high, best_rate, false as is_window_not_ytd, false as is_rank_computed,
     is_final, false as has_doubtful_base
@@ -62,7 +62,8 @@ RATIOS = f"""
     ),
     counted as (
         select *, floor(denominator * (0.85 + 0.15 * spread)) as numerator,
-            floor(denominator * (1.2 + 2 * volume)) as projected_volume
+            floor(denominator * (1.2 + 2 * volume)) as projected_volume,
+            case when random() < 0.3 then floor(denominator * 0.01 * random()) end as overdue_open_count
         from drawn
     )
     select {COLUMNS} from counted
@@ -73,7 +74,8 @@ STOCKS = f"""
         select
             cast(i as varchar) as id, '>=' as comparator, 500.0 as target_value, 1 as polarity, 1.0 as unit_scale,
             'stock' as accumulation, 'linear' as expected_path, round(200 + 400 * random()) as value,
-            cast(null as double) as numerator, cast(null as double) as denominator, 0.0 as print_unit,
+            cast(null as double) as numerator, cast(null as double) as denominator,
+            cast(null as double) as overdue_open_count, 0.0 as print_unit,
             round(250 + 300 * random()) as baseline_value, false as has_counts, random() < 0.2 as is_final,
             cast(null as double) as best_rate, cast(null as double) as projected_volume
         from range({ROWS}) as t (i)

@@ -16,8 +16,8 @@ with figures as (
     union all
 
     select
-        index_code || ':' || cast(edition_year as varchar) || ':' || geography || ':' || coalesce(region_code, '') || ':'
-        || component_code || ':' || statistic_code || ':' || coalesce(group_code, '') as figure_key,
+        index_code || ':' || cast(edition_year as varchar) || ':' || geography || ':' || coalesce(region_code, '')
+        || ':' || component_code || ':' || statistic_code || ':' || coalesce(group_code, '') as figure_key,
         index_code,
         cast(null as varchar) as province_id,
         page_id as source_id,

@@ -51,6 +51,7 @@ from_flows as (
             when flow_rates.numerator_count is not null and flow_rates.dossiers_resolved is not null
                 then cast(flow_rates.dossiers_resolved as double)
         end as denominator,
+        cast(flow_rates.in_process_overdue as double) as overdue_open_count,
         1 as value_decimals,
         flow_rates.source_id as document_id,
         flow_rates.source_id || ':' || flow_rates.admin_level || '/' || flow_rates.scope_code || ':'
@@ -77,6 +78,7 @@ from_results as (
         cast(value as double) as value,
         case when unit = 'percent' then cast(numerator as double) end as numerator,
         case when unit = 'percent' then cast(denominator as double) end as denominator,
+        cast(null as double) as overdue_open_count,
         value_decimals,
         document_id,
         result_id as figure_id,

@@ -1,4 +1,4 @@
--- The rank that a plan promises and the edition that judges it: the one with data of the plan year, however it is named.
+-- The rank that a plan promises and the edition that judges it: the one with data of the plan year, however named.
 with editions as (
 
     select * from {{ ref('dim_index_edition') }}

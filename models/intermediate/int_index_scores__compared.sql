@@ -19,6 +19,15 @@ breaks as (
 
 ),
 
+components as (
+
+    select distinct
+        index_code,
+        component_code
+    from ranked
+
+),
+
 crossed as (
 
     -- breaks between an edition and the one before it, per component; those of the whole index hold for each
@@ -28,7 +37,8 @@ crossed as (
         coalesce(components.component_code, breaks.component_code) as component_code,
         min(
             case
-                when breaks.severity = 'major'
+                when
+                    breaks.severity = 'major'
                     and (breaks.component_code is null or breaks.component_code = components.component_code)
                     then breaks.break_id
             end
@@ -46,12 +56,7 @@ crossed as (
             editions.index_code = breaks.index_code
             and breaks.effective_from > make_date(previous.data_year, 1, 1)
             and breaks.effective_from <= make_date(editions.data_year, 12, 31)
-    inner join (
-        select distinct
-            index_code,
-            component_code
-        from ranked
-    ) as components
+    inner join components
         on
             editions.index_code = components.index_code
             and (
@@ -143,9 +148,7 @@ int_index_scores__compared as (
     select
         *,
         case
-            when min(case when is_complete then 1 else 0 end) over (
-                partition by index_code, edition_year, component_code
-            ) = 1
+            when is_complete
                 then median(cast(score_change as double)) over (
                     partition by index_code, edition_year, component_code
                 )

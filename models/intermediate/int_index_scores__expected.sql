@@ -41,8 +41,10 @@ int_index_scores__expected as (
         case
             when totals.score is not null then 'held'
             when coalesce(totals.rank_published, totals.rank_implied) is not null then 'rank_only'
-            when max(totals.n_held) over (partition by editions.index_code, editions.edition_year)
-                >= editions.n_provinces then 'not_scored'
+            when
+                max(totals.n_held) over (partition by editions.index_code, editions.edition_year)
+                >= editions.n_provinces
+                then 'not_scored'
             else 'not_held'
         end as coverage_status,
         coalesce(totals.score_source_id, totals.rank_source_id, totals.implied_source_id) as source_id,

@@ -6,6 +6,15 @@ with figures as (
 
 ),
 
+measured as (
+
+    select
+        *,
+        length({{ number_text('score') }}) as score_length
+    from figures
+
+),
+
 ordered as (
 
     -- trust first, then print before computation; the more precise of two equals
@@ -14,7 +23,7 @@ ordered as (
         row_number() over (
             partition by index_code, edition_year, province_id, component_code
             order by
-                score is null asc, trust_grade asc, value_kind desc, scale_of_score desc, source_id asc
+                score is null asc, trust_grade asc, value_kind desc, score_length desc, source_id asc
         ) as score_order,
         row_number() over (
             partition by index_code, edition_year, province_id, component_code
@@ -28,12 +37,7 @@ ordered as (
             partition by index_code, edition_year, province_id, component_code
             order by group_published is null asc, trust_grade asc, source_id asc
         ) as group_order
-    from (
-        select
-            *,
-            length({{ number_text('score') }}) as scale_of_score
-        from figures
-    ) as measured
+    from measured
 
 ),
 

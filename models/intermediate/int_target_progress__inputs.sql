@@ -331,6 +331,7 @@ collected as (
         coalesce(windows.value, points.value, cast(ranks.index_rank as double)) as value,
         coalesce(windows.numerator, points.numerator) as numerator,
         coalesce(windows.denominator, points.denominator) as denominator,
+        windows.overdue_open_count,
         coalesce(windows.value_decimals, points.value_decimals, 0) as value_decimals,
         coalesce(windows.evidence_grade, points.evidence_grade, case when ranks.index_rank is not null then 'A' end)
             as evidence_grade,
@@ -422,6 +423,7 @@ int_target_progress__inputs as (
         collected.value,
         collected.numerator,
         collected.denominator,
+        collected.overdue_open_count,
         collected.numerator is not null and collected.denominator is not null as has_counts,
         case
             when collected.unit in ('percent', 'percentage_point', 'score')

@@ -50,7 +50,9 @@ valued as (
             when has_counts and denominator > 0
                 then cast(unit_scale as double) * cast(numerator as double) / cast(denominator as double)
             else cast(value as double)
-        end as x
+        end as x,
+        -- late already and not yet resolved: failures that no rate counts so far
+        coalesce(overdue_open_count, 0) as open_failure_count
     from oriented
 
 ),
@@ -64,7 +66,10 @@ leveled as (
         coalesce(not is_counted and abs(x - target_value) < print_unit / 2.0, false) as is_inside_rounding,
         case when direction = 1 then 1.0 - target_value / unit_scale else cast(target_value as double) / unit_scale end
             as allowed_failure_share,
-        case when direction = 1 then denominator - numerator else numerator end as failure_count,
+        case when direction = 1 then denominator - numerator else numerator end + open_failure_count as failure_count,
+        -- cases that still count as a success if all goes well, and cases whose end is known
+        case when direction = 1 then numerator else numerator + open_failure_count end as known_numerator,
+        denominator + open_failure_count as known_denominator,
         case
             when
                 direction * (target_value - baseline_value) > 0
@@ -96,10 +101,11 @@ hit as (
         case when is_counted and allowed_failure_share > 0 then failure_count / allowed_failure_share end
             as break_even_volume,
         case
-            when is_counted and projected_volume > denominator
+            when is_counted and projected_volume > known_denominator
                 then
                     cast(unit_scale as double)
-                    * (target_value / unit_scale * projected_volume - numerator) / (projected_volume - denominator)
+                    * (target_value / unit_scale * projected_volume - known_numerator)
+                    / (projected_volume - known_denominator)
         end as rate_needed,
         case
             when is_counted and allowed_failure_share > 0 and projected_volume > 0
@@ -251,6 +257,7 @@ int_target_progress__judged as (
                     rule_fired = 'pace' and expected_path = 'seasonal' and seasonal_share is null
                     then 'path_assumed_linear'
             end,
+            case when is_feasible_to_judge and not is_final and open_failure_count > 0 then 'includes_overdue_open' end,
             case when is_counted and denominator < low_volume then 'low_volume' end,
             case
                 when has_doubtful_base and (x is not null or rule_fired = 'level_mismatch') then 'base_contradicted'
@@ -270,11 +277,11 @@ int_target_progress__judged as (
         allowed_failure_share,
         rate_needed,
         case
-            when is_counted and projected_volume_high > denominator
+            when is_counted and projected_volume_high > known_denominator
                 then
                     cast(unit_scale as double)
-                    * (target_value / unit_scale * projected_volume_high - numerator)
-                    / (projected_volume_high - denominator)
+                    * (target_value / unit_scale * projected_volume_high - known_numerator)
+                    / (projected_volume_high - known_denominator)
         end as rate_needed_at_high_volume,
         budget_spent,
         break_even_volume,

@@ -113,6 +113,7 @@ candidates as (
         value,
         numerator,
         denominator,
+        overdue_open_count,
         value_decimals,
         evidence_grade,
         has_doubtful_base,
@@ -136,6 +137,8 @@ candidates as (
         case when max(accumulation) = 'sum_flow' then sum(value) end as value,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
+        -- a stock: what is open and overdue on the last day
+        max_by(coalesce(overdue_open_count, 0), period_end) as overdue_open_count,
         max(value_decimals) as value_decimals,
         max(evidence_grade) as evidence_grade,
         bool_or(has_doubtful_base) as has_doubtful_base,
