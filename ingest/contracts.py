@@ -479,7 +479,7 @@ TABLES: dict[str, type[Record]] = {
 def columns_of(table: str) -> list[str]:
     """Return the columns of a record table in their order: the id first, the reading last."""
     model = TABLES[table]
-    names = list(model.model_fields)
+    names = [model.id_column, *(n for n in model.model_fields if n != model.id_column)]
     if issubclass(model, Reading):
         tail = list(Reading.model_fields)
         names = [n for n in names if n not in tail] + tail
