@@ -19,7 +19,7 @@ import yaml
 
 from ingest.check import check_package
 from ingest.contracts import columns_of
-from ingest.index_layouts import FLAT, TABLES, Column, Layouts, Place
+from ingest.index_layouts import FIGURES, FLAT, TABLES, Column, Layouts, Place
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.readers import Package, RawTable, Row, read_package
 from ingest.reading.numbers import NumberStyle, read_number
@@ -183,7 +183,7 @@ class _FigureReader:
                 text = column.sheet.text(row, column.value_column)
             else:
                 number = _read_number(cell, style, self.is_flat)
-                text = f"{number if column.kind == 'score' else _whole(number):f}"
+                text = f"{number:f}" if column.kind == "score" else str(_whole(number))
         except ReadingError as error:
             self._refuse(place, str(error), column.sheet.text(row, column.value_column))
             return
@@ -196,7 +196,9 @@ class _FigureReader:
         names = self.reference.provinces_on(edition.provinces_on)
         found = {key[1:]: set(self._places[key]) for key in self._headings if key[0] == year}
         # A publisher may print ranks or groups of some provinces only; a known workbook has them for all.
-        whole = {k: v for k, v in found.items() if k[1] == "score"} or {k: v for k, v in found.items() if k[1] == "rank"}
+        whole = {k: v for k, v in found.items() if k[1] == "score"} or {
+            k: v for k, v in found.items() if k[1] == "rank"
+        }
         if not whole:
             return
         base = ("total", "score") if ("total", "score") in whole else max(whole, key=lambda key: len(whole[key]))
@@ -229,6 +231,7 @@ def _record_rows(figures: list[Figure], page_id: str, index_code: str) -> tuple[
     rows: list[Row] = []
     places: list[dict[str, Place]] = []
     for (year, component, province), parts in sorted(grouped.items()):
+        parts.sort(key=lambda part: FIGURES.index(part.kind))
         cells: dict[str | None, list[str]] = defaultdict(list)
         for part in parts:
             cells[part.place.sheet].append(part.place.cell)
@@ -258,7 +261,7 @@ def _source(index_code: str, index_folder: Path, page_id: str, reference: Refere
         "title_vi": index["name_vi"],
         "title_en": index["name_en"],
         "publisher": index["publisher"] or "not held",
-        "how_to_cite": f"{index['publisher'] or 'Publisher not held'}: {index['name_en']}, edition of the figure's year.",
+        "how_to_cite": f"{index['publisher'] or 'Publisher not held'}: {index['name_en']}, edition of the figure.",
         "terms": "Figures of the publisher, cited as facts; no file of the publisher is kept.",
     }
     if (index_folder / "source.yml").is_file():
@@ -349,8 +352,8 @@ def load_index_file(
     reference = reference or Reference()
     facts = facts or FileFacts()
     if index_code not in reference.indices:
-        raise BadInput([Problem(path.name, "unknown index", text=index_code,
-                                nearest=nearest_spellings(index_code, reference.indices) or tuple(reference.indices))])  # fmt: skip
+        nearest = nearest_spellings(index_code, reference.indices) or tuple(reference.indices)
+        raise BadInput([Problem("INDEX", "unknown index", text=index_code, nearest=nearest)])
     file = SheetFile(path)
     layout, columns = Layouts(index_code, reference, tables).columns(file, edition_year)
     reader = _FigureReader(file, index_code, reference, layout)
@@ -378,7 +381,7 @@ def load_index_file(
     for package in _packages_of(index_folder, data):
         before = package.tables["index_scores"].rows if "index_scores" in package.tables else []
         shas = {row.get("source_sha256") for row in package.tables["pages"].rows}
-        held_years = {row.get("edition_year") for row in before}
+        held_years = {row.get("edition_year") or "" for row in before}
         if page["source_sha256"] in shas and held_years >= set(map(str, years)):
             loaded.folder, loaded.is_known = package.path, True
             return loaded
@@ -393,12 +396,12 @@ def load_index_file(
                 }
         elif overlap := sorted(held_years & set(map(str, years))):
             words = (
-                f"{index_code} {', '.join(map(str, overlap))} was loaded from another file into {package.name}; "
+                f"{index_code} {', '.join(map(str, overlap))} stands already in {package.name}; "
                 "name with --edition what is new here, or remove that folder to replace it by this file"
             )
             raise BadInput([Problem(file.file, words)])
 
-    source_row: Row = {name: value for name, value in source.items()}
+    source_row: Row = dict(source)
     problems = _check({"index_source": [source_row], "pages": [page], "index_scores": rows}, places, folder,
                       file.file, reference)  # fmt: skip
     if problems:

@@ -85,7 +85,7 @@ class _Fit:
     """How well a layout fits a file."""
 
     share: float
-    """How many of its headings are there, in their sheet or in one of another name; 0 to 1."""
+    """How many of its headings are there, where they should be or elsewhere; 0 to 1."""
     problems: list[Problem]
 
 
@@ -115,11 +115,16 @@ class Layouts:
         `edition_year` is the edition of a flat table that has no column for it. Raises BadInput where nothing fits.
         """
         fits = {name: _fit(rows, file) for name, rows in self._layouts.items()}
-        # Of two layouts that fit, the one that asks for more knows the file better.
-        best = max(fits, key=lambda name: (fits[name].share, len(self._layouts[name])), default=None)
+
+        def closeness(name: str) -> tuple[float, int, str]:
+            # Of two layouts that fit, the one that asks for more knows the file better; else the newest is the model.
+            rows = self._layouts[name]
+            return fits[name].share, len(rows), rows[-1]["edition_year"]
+
+        best = max(fits, key=closeness, default=None)
         if best is not None and not fits[best].problems:
             return best, _layout_columns(self._layouts[best], file)
-        if best is not None and fits[best].share > 0:
+        if best is not None and fits[best].share >= 0.5:
             # Never read as a flat table: in such workbooks every column is sorted by itself.
             raise BadInput(fits[best].problems)
         return FLAT, self._flat_columns(file, edition_year)
@@ -215,10 +220,6 @@ def _list(cell: str) -> tuple[str, ...]:
     return tuple(text for text in cell.split(";") if text)
 
 
-def _heading_place(sheet: Sheet, row: _LayoutRow) -> Place:
-    return Place(sheet.name, int(row["heading_row"]) - 1, column_index(row["value_column"]))
-
-
 def _sheets(file: SheetFile) -> dict[str, str]:
     """Return the names of a workbook's sheets by their folded form: some end with a space."""
     return {fold(name): name for name in file.sheet_names if name is not None}
@@ -232,31 +233,45 @@ def _fit(rows: list[_LayoutRow], file: SheetFile) -> _Fit:
         wanted[row["sheet"]].append(row)
     said = f"the layout {rows[0]['layout']} comes nearest, but"
     problems: list[Problem] = []
-    there = 0
-
-    def unmet(sheet: Sheet, parts: list[_LayoutRow]) -> list[Problem]:
-        places = ((_heading_place(sheet, part), part["heading"]) for part in parts)
-        return [
-            place.problem(file.file, f"{said} the heading '{heading}' is not here", found or "(empty)")
-            for place, heading in places
-            if (found := sheet.text(place.row, place.column)) != heading
-        ]
-
+    there = 0.0
     for name, parts in wanted.items():
         if name in sheets:
-            missed = unmet(file.sheet(sheets[name]), parts)
+            share, missed = _fit_sheet(parts, file.sheet(sheets[name]), file.file, said)
             problems += missed
-            there += len(parts) - len(missed)
+            there += share
             continue
-        others = [sheet for folded, sheet in sheets.items() if folded not in wanted]
-        counts = {other: len(parts) - len(unmet(file.sheet(other), parts)) for other in others}
-        alike = max(counts, key=lambda other: counts[other], default=None)
+        others = (sheet for folded, sheet in sheets.items() if folded not in wanted)
+        shares = {other: _fit_sheet(parts, file.sheet(other), file.file, said)[0] for other in others}
+        alike = max(shares, key=lambda other: shares[other], default=None)
         nearest = nearest_spellings(name, sheets) or tuple(sheets)[:3]
-        if alike is not None and 2 * counts[alike] > len(parts):  # renamed: its headings give it away
-            there += counts[alike]
+        if alike is not None and 2 * shares[alike] > len(parts):  # renamed: its headings give it away
+            there += shares[alike]
             nearest = (alike,)
         problems.append(Problem(file.file, f"{said} there is no sheet '{name}'", nearest=nearest))
     return _Fit(there / len(rows), problems)
+
+
+def _fit_sheet(parts: list[_LayoutRow], sheet: Sheet, file: str, said: str) -> tuple[float, list[Problem]]:
+    """Return how many headings a sheet has (one in another place counts for less), and what is wrong with the rest."""
+    texts = {
+        sheet.text(row, column): Place(sheet.name, row, column)
+        for row in range(min(HEADING_ROWS, len(sheet.rows)))
+        for column in range(sheet.width(row))
+    }
+    there = 0.0
+    problems: list[Problem] = []
+    for part in parts:
+        place = Place(sheet.name, int(part["heading_row"]) - 1, column_index(part["value_column"]))
+        found = sheet.text(place.row, place.column)
+        if found == part["heading"]:
+            there += 1
+            continue
+        words = f"{said} the heading '{part['heading']}' is not here"
+        if part["heading"] in texts:
+            there += 0.9
+            words += f" but in {texts[part['heading']].cell}"
+        problems.append(place.problem(file, words, found or "(empty)"))
+    return there, problems
 
 
 def _layout_columns(rows: list[_LayoutRow], file: SheetFile) -> list[Column]:

@@ -149,7 +149,7 @@ class Reference:
 
     def component_names(self, index_code: str) -> dict[str, str]:
         """Return the component that each name of a component (as printed in the seed) means; codes are names too."""
-        names = {}
+        names: dict[str, str] = {}
         for row in self._rows("index_component"):
             if row["index_code"] == index_code:
                 names |= {row[column]: row["component_code"] for column in ("component_code", "name_en", "name_vi")}

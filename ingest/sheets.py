@@ -156,7 +156,8 @@ class SheetFile:
         elif self.path.suffix.lower() == ".xls":
             sheet = self._workbook.get_sheet_by_name(name)
             if sheet.end and (sheet.end[0] >= MAX_ROWS or sheet.end[1] >= MAX_COLUMNS):
-                yield [None] * MAX_COLUMNS + ["too wide"]
+                too_wide: list[Cell] = ["", *[None] * MAX_COLUMNS, ""]
+                yield too_wide
                 return
             for row in sheet.to_python(skip_empty_area=False):
                 yield [_cell(value if value != "" else None) for value in row]
@@ -173,11 +174,11 @@ class SheetFile:
         except UnicodeDecodeError as error:
             line = self.content[: error.start].count(b"\n") + 1
             self._refuse("the file is not UTF-8 text; save it as CSV UTF-8", row=line)
-        lines = [line for line in text.splitlines() if line.strip()]
-        # A spreadsheet with decimal commas separates columns by semicolons.
-        marks = (mark for mark in ";\t" if lines and all(mark in line for line in lines[:20]))
+        lines = [line for line in text.splitlines() if line.strip()][:50]
+        # A spreadsheet with decimal commas separates columns by semicolons; a title above the table has none.
+        marks = (mark for mark in ";\t" if 2 * sum(mark in line for line in lines) > len(lines))
         try:
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=next(marks, ","), strict=True):
-                yield [fold(value) or None for value in row]
+            for values in csv.reader(io.StringIO(text, newline=""), delimiter=next(marks, ","), strict=True):
+                yield [_cell(value) for value in values]
         except csv.Error as error:
             self._refuse(f"the file is no well-formed CSV ({error})")
