@@ -176,9 +176,8 @@ _day = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--trust",
     type=click.Choice(["A", "B"]),
-    default="A",
-    show_default=True,
     help="A: the publisher's own file; B: a copy of it, or typed by hand.",
+    show_default="A for a workbook with a layout, B for a flat table",
 )
 @click.option("--published-on", type=_day, help="Day on which the file was published, if it is known.")
 @click.option("--known-from", type=_day, help="For a corrected file: from when on the new figures could be known.")
@@ -188,7 +187,7 @@ def ingest_index(
     file: Path,
     data: Path,
     edition: int | None,
-    trust: str,
+    trust: str | None,
     published_on: datetime | None,
     known_from: datetime | None,
     dry_run: bool,
@@ -212,6 +211,8 @@ def ingest_index(
             click.echo(
                 f"  {index} {year}: provinces by component: {', '.join(f'{c} {n}' for c, n in components.items())}"
             )
+    if loaded.unread_sheets:
+        click.echo(f"  sheets that are not read: {'; '.join(loaded.unread_sheets)}")
     if loaded.is_known:
         click.echo(f"This file is loaded already, in {loaded.folder}; nothing to do.")
         return

@@ -48,7 +48,8 @@ class Figure:
 class FileFacts:
     """What the person who loads a file says of it."""
 
-    trust_grade: str = "A"
+    trust_grade: str | None = None
+    """None: A where a layout knows the file as the publisher's own, B for a flat table, which somebody put together."""
     published_on: date | None = None
     known_from: date | None = None
     """From when on a corrected file could be known."""
@@ -62,6 +63,7 @@ class Loaded:
     layout: str
     counts: dict[int, dict[str, int]]
     """Provinces by edition and component."""
+    unread_sheets: list[str] = field(default_factory=list)
     is_known: bool = False
     """The same file was loaded before."""
     is_correction: bool = False
@@ -271,7 +273,7 @@ def _source(index_code: str, index_folder: Path, page_id: str, reference: Refere
     return fields
 
 
-def _page(file: SheetFile, page_id: str, years: str, source: dict[str, Any], facts: FileFacts) -> Row:
+def _page(file: SheetFile, page_id: str, years: str, source: dict[str, Any], facts: FileFacts, layout: str) -> Row:
     host = urlsplit(str(source.get("address", ""))).netloc.removeprefix("www.")
     return {
         "page_id": page_id,
@@ -282,7 +284,7 @@ def _page(file: SheetFile, page_id: str, years: str, source: dict[str, Any], fac
         "published_on": facts.published_on.isoformat() if facts.published_on else None,
         "source_kind": "workbook",
         "source_family_code": re.sub(r"[^a-z0-9]+", "-", host) or source["index_code"].replace("_", "-"),
-        "trust_grade": facts.trust_grade,
+        "trust_grade": facts.trust_grade or ("B" if layout == FLAT else "A"),
         "licence": str(source["terms"]),
         "source_file": file.file,
         "source_sha256": hashlib.sha256(file.content).hexdigest(),
@@ -371,12 +373,14 @@ def load_index_file(
     index_folder = data / "indices" / index_code
     folder = index_folder / page_id
     source = _source(index_code, index_folder, page_id, reference)
-    page = _page(file, page_id, span, source, facts)
+    page = _page(file, page_id, span, source, facts, layout)
     rows, places = _record_rows(reader.figures, page_id, index_code)
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         counts[int(row["edition_year"] or 0)][row["component_code"] or ""] += 1
     loaded = Loaded(folder, layout, {year: dict(parts) for year, parts in counts.items()})
+    read = {column.sheet.name for column in columns}
+    loaded.unread_sheets = [name for name in file.sheet_names if name not in read and name is not None]
 
     for package in _packages_of(index_folder, data):
         before = package.tables["index_scores"].rows if "index_scores" in package.tables else []

@@ -9,15 +9,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 import yaml
 
-from ingest import sheets
+from ingest import pipeline, sheets
 from ingest.check import check_folder, raise_problems
 from ingest.index_files import FileFacts, Loaded, load_index_file
 from ingest.index_layouts import FIGURES, TABLES
-from ingest.paths import PROJECT, SEEDS
+from ingest.paths import PROJECT, SEEDS, Workspace
 from ingest.problems import BadInput
 from ingest.reference import Reference
 from ingest.sheets import column_index, column_letter
@@ -286,6 +287,28 @@ def test_a_corrected_file_replaces_the_records_and_says_what_changed(
     assert not list(data.rglob(".*"))
 
 
+def test_a_corrected_file_lands_as_a_new_vintage_and_an_unchanged_one_as_none(
+    load: Load, tmp_path: Path, reference: Reference
+) -> None:
+    workspace = Workspace(tmp_path / "data" / "indices" / "par_index", tmp_path / "warehouse")
+    table = template(names_of("par_index", 2022, reference), 2022)
+
+    def vintages() -> list[tuple[int, str, str | None]]:
+        pipeline.load(workspace, lambda _: None)
+        with duckdb.connect(str(workspace.build_database)) as connection:
+            return connection.execute(
+                "select distinct _vintage_no, _vintage_reason, _vintage_known_from from raw.index_scores order by 1"
+            ).fetchall()
+
+    load("par_index", table, "par.csv")
+    assert vintages() == [(1, "first_loaded", None)]
+    load("par_index", table, "par.csv")
+    assert len(vintages()) == 1
+    table[5][4] = "88,01"
+    load("par_index", table, "par.csv", facts=FileFacts(known_from=date(2023, 6, 1)))
+    assert vintages() == [(1, "first_loaded", None), (2, "source_revised", "2023-06-01")]
+
+
 def test_a_file_saved_anew_without_another_figure_is_no_revision(load: Load, reference: Reference) -> None:
     book = made_workbook("pci-2016", reference)
     load("pci", book)
@@ -321,7 +344,7 @@ def test_a_table_with_vietnamese_headings_and_decimal_commas_loads(
     name: str, load: Load, data: Path, reference: Reference
 ) -> None:
     names = names_of("par_index", 2022, reference)
-    loaded = load("par_index", template(names, 2022), name, facts=FileFacts("B", date(2023, 4, 19)))
+    loaded = load("par_index", template(names, 2022), name, facts=FileFacts(published_on=date(2023, 4, 19)))
     assert loaded.counts == {2022: dict.fromkeys(sorted([*FIELDS, "total"]), 63)}
     second = scores_of(loaded)["2022", reference.province_on(names[1], date(2022, 12, 31)), "total"]
     assert (second["score"], second["rank_published"]) == ("89.75", "2")
@@ -329,6 +352,20 @@ def test_a_table_with_vietnamese_headings_and_decimal_commas_loads(
     page = (loaded.folder / "pages.csv").read_text("utf-8")
     assert ",2023-04-19," in page and ",B," in page
     raise_problems(check_folder(data, reference))
+
+
+def test_a_flat_table_is_of_lower_trust_than_the_publishers_own_workbook(load: Load, reference: Reference) -> None:
+    table = template(names_of("par_index", 2022, reference), 2022)
+    for facts, grade in ((FileFacts(), "B"), (FileFacts("A"), "A")):
+        loaded = load("par_index", [*table, []] if grade == "A" else table, "par.csv", facts=facts)
+        with (loaded.folder / "pages.csv").open(encoding="utf-8", newline="") as file:
+            assert [row["trust_grade"] for row in csv.DictReader(file)] == [grade]
+
+
+def test_sheets_that_are_not_read_are_named(load: Load, reference: Reference) -> None:
+    book = made_workbook("pci-2016", reference)
+    book.create_sheet("Summary")["A1"] = "Province"
+    assert load("pci", book).unread_sheets == ["Summary"]
 
 
 def test_a_table_with_numbers_as_numbers_loads_and_the_edition_may_be_named(load: Load, reference: Reference) -> None:
