@@ -217,7 +217,7 @@ def ingest_index(
         click.echo(f"This file is loaded already, in {loaded.folder}; nothing to do.")
         return
     if loaded.is_correction:
-        click.echo(f"Against the file loaded before: {len(loaded.changes)} figures changed, added or removed.")
+        click.echo(f"Figures that differ from the file loaded before: {len(loaded.changes)}")
         for line in loaded.changes[:10]:
             click.echo(f"  {line}")
         if len(loaded.changes) > 10:

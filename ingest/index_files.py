@@ -221,7 +221,7 @@ class _FigureReader:
                 words += f" and {len(missing) - 10} more" if len(missing) > 10 else ""
                 wrong[words].append(self._headings[(year, *key)])
         for words, places in wrong.items():
-            others = f"; so in {len(places) - 1} other columns" if len(places) > 1 else ""
+            others = f"; so too in {', '.join(place.cell for place in places[1:])}" if len(places) > 1 else ""
             self._refuse(places[0], words + others)
 
 
@@ -360,12 +360,11 @@ def load_index_file(
     layout, columns = Layouts(index_code, reference, tables).columns(file, edition_year)
     reader = _FigureReader(file, index_code, reference, layout)
     reader.read(columns, edition_year)
-    if not reader.figures and not reader.problems:
+    if not reader.figures:
         held = sorted({column.edition_year for column in columns if column.edition_year})
         words = f"the file has no figure of {edition_year or index_code}"
-        reader.problems[Problem(file.file, words + (f"; it holds {', '.join(map(str, held))}" if held else ""))] = None
-    if reader.problems:
-        raise BadInput(reader.problems)
+        words += f"; it holds {', '.join(map(str, held))}" if held else ""
+        raise BadInput(reader.problems or [Problem(file.file, words)])
 
     years = sorted({figure.edition_year for figure in reader.figures})
     span = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
@@ -378,6 +377,10 @@ def load_index_file(
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         counts[int(row["edition_year"] or 0)][row["component_code"] or ""] += 1
+    records = {"index_source": [dict(source)], "pages": [page], "index_scores": rows}
+    problems = _check(records, places, folder, file.file, reference)
+    if reader.problems or problems:
+        raise BadInput([*reader.problems, *problems])
     loaded = Loaded(folder, layout, {year: dict(parts) for year, parts in counts.items()})
     read = {column.sheet.name for column in columns}
     loaded.unread_sheets = [name for name in file.sheet_names if name not in read and name is not None]
@@ -405,11 +408,6 @@ def load_index_file(
             )
             raise BadInput([Problem(file.file, words)])
 
-    source_row: Row = dict(source)
-    problems = _check({"index_source": [source_row], "pages": [page], "index_scores": rows}, places, folder,
-                      file.file, reference)  # fmt: skip
-    if problems:
-        raise BadInput(problems)
     if not dry_run:
         _write(folder, source, page, rows)
     return loaded

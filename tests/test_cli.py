@@ -326,7 +326,7 @@ def test_ingest_index_says_what_it_read_and_where_it_went(parvn: Parvn, sipas_ta
     assert again.out.splitlines()[-1] == f"This file is loaded already, in {folder}; nothing to do."
     sipas_table.write_text(sipas_table.read_text("utf-8").replace("80,12", "81,12"), "utf-8")
     corrected = parvn("ingest-index", "sipas", sipas_table, "--data", tmp_path / "data", "--known-from", "2024-06-01")
-    assert "Against the file loaded before: 1 figures changed, added or removed." in corrected.out
+    assert "Figures that differ from the file loaded before: 1\n" in corrected.out
     assert "80.12 -> 81.12" in corrected.out
 
 

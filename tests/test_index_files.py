@@ -245,10 +245,21 @@ def test_a_spoilt_workbook_is_refused_with_the_place_and_changes_nothing(
 def test_all_faults_of_a_workbook_are_named_at_once(refused: Callable[..., list[str]], reference: Reference) -> None:
     book = made_workbook("pci-2016", reference)
     sheet = book["Summary_VN"]
-    sheet["C3"], sheet["E4"], sheet["B9"] = "n/a", "-", "Quảng Nôm"
+    sheet["C3"], sheet["E4"], sheet["B9"], sheet["W5"] = "n/a", "-", "Quảng Nôm", 101
     assert [message.split(":")[0].split(", ", 2)[2] for message in refused("pci", book)] == [
-        "row 1, column C", "row 3, column C", "row 4, column E", "row 9, column B",
+        "row 1, column C", "row 3, column C", "row 4, column E", "row 5, column W", "row 9, column B",
     ]  # fmt: skip
+
+
+def test_a_row_that_is_gone_from_all_columns_is_named_once(
+    refused: Callable[..., list[str]], reference: Reference
+) -> None:
+    book = made_workbook("papi-2011-2016", reference)
+    assert len(layout_rows("papi-2011-2016")) == 174
+    book["2015_PAPI"].delete_rows(20)
+    name = names_of("papi", 2015, reference)[17]
+    expected = f"sheet 2015_PAPI, row 2, column AF: papi 2015 has 63 provinces, here are 62; missing: {name}"
+    assert [message for message in refused("papi", book) if "2015_PAPI" in message] == [f"file.xlsx, {expected}"]
 
 
 def test_a_sheet_of_a_workbook_with_many_is_missed(refused: Callable[..., list[str]], reference: Reference) -> None:
