@@ -506,6 +506,22 @@ def test_absurd_files_are_refused(
 # --- the tables that say where figures stand -----------------------------------------------------------------------
 
 
+def test_a_new_year_needs_rows_of_the_layout_table_and_no_python(
+    load: Load, refused: Callable[..., list[str]], tmp_path: Path, reference: Reference
+) -> None:
+    book = made_workbook("pci-2016", reference)
+    book["Summary_VN"]["W1"] = "PCI 2017"
+    assert "the layout pci-2016 comes nearest" in refused("pci", book, "PCI_2017.xlsx")[0]
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    shutil.copy(TABLES / "index_headings.csv", tables)
+    lines = (TABLES / "index_layouts.csv").read_text("utf-8").splitlines(keepends=True)
+    lines += [line.replace("2016", "2017") for line in lines if line.startswith("pci-2016,")]
+    (tables / "index_layouts.csv").write_text("".join(lines), "utf-8")
+    loaded = load("pci", book, "PCI_2017.xlsx", tables=tables)
+    assert (loaded.layout, loaded.counts[2017]["total"]) == ("pci-2017", 63)
+
+
 def test_every_layout_names_editions_components_and_cells_that_exist(reference: Reference) -> None:
     with (TABLES / "index_layouts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
