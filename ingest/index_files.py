@@ -139,7 +139,7 @@ class _FigureReader:
 
     def _edition(self, column: Column, row: int, edition_year: int | None) -> IndexEdition | None:
         """Return the edition of a row; None where it is not asked for, or not known."""
-        year, place = column.edition_year, column.heading
+        year, place = column.edition_year, Place(column.sheet.name, column.heading_row, column.name_column)
         if column.year_column is not None:
             place = Place(column.sheet.name, row, column.year_column)
             try:
@@ -168,9 +168,12 @@ class _FigureReader:
             return
         try:
             province = self.reference.province_on(name, edition.provinces_on)
-        except ReadingError as error:
+        except ReadingError:
             known = self.reference.provinces_on(edition.provinces_on).values()
-            words = f"{error}; if the publisher writes it so, add it to the seed province_alias"
+            words = (
+                f"no province had this name on {edition.provinces_on}; if the publisher writes it so, "
+                "add it to the seed province_alias"
+            )
             self._refuse(name_place, words, name, nearest_spellings(name, known))
             return
         if cell is None or column.sheet.text(row, column.value_column) in column.empty_texts:

@@ -215,10 +215,10 @@ SPOILT = {
                               "number, found text; found '#DIV/0!'"),
     "a formula that was never computed": (spoil("G7", "=1+1"), "file.xlsx, sheet Summary_VN, row 1, column G: pci "
                                           "2016 has 63 provinces, here are 62; missing: Bến Tre"),
-    "unknown spelling": (spoil("D4", "Quảng Nôm"), "file.xlsx, sheet Summary_VN, row 4, column D: no province was "
-                         "called 'Quảng Nôm' on 2016-12-31; if the publisher writes it so, add it to the seed "
+    "unknown spelling": (spoil("D4", "Quảng Nôm"), "file.xlsx, sheet Summary_VN, row 4, column D: no province had "
+                         "this name on 2016-12-31; if the publisher writes it so, add it to the seed "
                          "province_alias; found 'Quảng Nôm'; nearest: Quảng Nam; Quảng Bình; Quảng Ngãi"),
-    "a province of another time": (spoil("D4", "Hà Tây"), "row 4, column D: no province was called 'Hà Tây'"),
+    "a province of another time": (spoil("D4", "Hà Tây"), "row 4, column D: no province had this name on 2016-12-31"),
     "a figure without a province": (spoil("B30", None), "row 30, column B: a figure stands beside this cell, but no "
                                     "province"),
     "half a rank": (spoil("X9", 7.5), "file.xlsx, sheet Summary_VN, row 9, column X: expected a whole number; "
@@ -428,7 +428,7 @@ TABLE_FAULTS: dict[str, tuple[Callable[[Table], Any], str]] = {
     "a field is empty": (lambda t: t[40].__setitem__(5, ""), "par.csv, row 3, column F: par_index 2022 has 63 "
                          "provinces, here are 62; missing: "),
     "a mean among provinces": (lambda t: t.append(["", "Trung bình", 2022, "", "80"]), "row 67, column B: no province "
-                               "was called 'Trung bình' on 2022-12-31"),
+                               "had this name on 2022-12-31"),
     "no table": (lambda t: t.__setitem__(2, ["a", "b"]), "par.csv, row 1: no layout of par_index fits this file, and "
                  "none of the first 10 rows has the headings of a table"),
 }  # fmt: skip
