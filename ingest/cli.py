@@ -168,6 +168,69 @@ def fill(path: Path) -> None:
         click.echo(f"{file}: {count} cells filled")
 
 
+_day = click.DateTime(["%Y-%m-%d"])
+
+
+@cli.command("ingest-index")
+@click.argument("index")
+@click.argument("file", type=click.Path(path_type=Path))
+@_data
+@click.option("--edition", type=int, help="Year of the edition: of a table without the column 'Năm', or the only one.")
+@click.option(
+    "--trust",
+    type=click.Choice(["A", "B"]),
+    help="A: the publisher's own file; B: a copy of it, or typed by hand.",
+    show_default="A for a workbook with a layout, B for a flat table",
+)
+@click.option("--published-on", type=_day, help="Day on which the file was published, if it is known.")
+@click.option("--known-from", type=_day, help="For a corrected file: from when on the new figures could be known.")
+@click.option("--dry-run", is_flag=True, help="Check and count, write nothing.")
+def ingest_index(
+    index: str,
+    file: Path,
+    data: Path,
+    edition: int | None,
+    trust: str | None,
+    published_on: datetime | None,
+    known_from: datetime | None,
+    dry_run: bool,
+) -> None:
+    """Load a publisher's FILE (XLS, XLSX, CSV) of the INDEX: papi, pci, par_index, sipas, ict_index or dti.
+
+    The file is checked whole and becomes a package of records below the data folder, or is refused whole with every
+    sheet and cell that is wrong. The same file twice is no work; a corrected file becomes a new vintage.
+    """
+    from ingest.index_files import FileFacts, load_index_file
+
+    facts = FileFacts(trust, published_on and published_on.date(), known_from and known_from.date())
+    loaded = load_index_file(index, file, data.resolve(), edition, facts, dry_run)
+    kind = "flat table" if loaded.layout == "table" else f"layout {loaded.layout}"
+    click.echo(f"{file.name}: {kind}, {loaded.rows} rows")
+    for year, components in loaded.counts.items():
+        counts = set(components.values())
+        if len(counts) == 1:
+            click.echo(f"  {index} {year}: {counts.pop()} provinces in each component: {', '.join(components)}")
+        else:
+            click.echo(
+                f"  {index} {year}: provinces by component: {', '.join(f'{c} {n}' for c, n in components.items())}"
+            )
+    if loaded.unread_sheets:
+        click.echo(f"  sheets that are not read: {'; '.join(loaded.unread_sheets)}")
+    if loaded.is_known:
+        click.echo(f"This file is loaded already, in {loaded.folder}; nothing to do.")
+        return
+    if loaded.is_correction:
+        click.echo(f"Figures that differ from the file loaded before: {len(loaded.changes)}")
+        for line in loaded.changes[:10]:
+            click.echo(f"  {line}")
+        if len(loaded.changes) > 10:
+            click.echo(f"  and {len(loaded.changes) - 10} more")
+    if dry_run:
+        click.echo(f"Nothing is written; it would go to {loaded.folder}.")
+    else:
+        click.echo(f"Written to {loaded.folder}. Now run 'parvn build'.")
+
+
 @cli.command()
 @click.option(
     "--documents",

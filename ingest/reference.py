@@ -142,9 +142,30 @@ class Reference:
         """Return an edition of an index, or None where it is not in the seed."""
         return self._index_editions.get((index_code, edition_year))
 
+    @cached_property
+    def indices(self) -> dict[str, dict[str, str]]:
+        """Return names and publisher of every index by its code."""
+        return {row["index_code"]: row for row in self._rows("index_definition")}
+
+    def component_names(self, index_code: str) -> dict[str, str]:
+        """Return the component that each name of a component (as printed in the seed) means; codes are names too."""
+        names: dict[str, str] = {}
+        for row in self._rows("index_component"):
+            if row["index_code"] == index_code:
+                names |= {row[column]: row["component_code"] for column in ("component_code", "name_en", "name_vi")}
+        return names
+
     def edition_years(self, index_code: str) -> list[int]:
         """Return the known editions of an index, oldest first."""
         return sorted(year for code, year in self._index_editions if code == index_code)
+
+    def provinces_on(self, day: date) -> dict[str, str]:
+        """Return the name of every province that existed on a day, by its id."""
+        return {
+            row["province_id"]: row["name_vi"]
+            for row in self._rows("province")
+            if row["valid_from"] <= day.isoformat() <= (row["valid_to"] or "9999-12-31")
+        }
 
     def province_on(self, name: str, day: date) -> str:
         """Return the id of the province that `name` meant on `day`: seven codes and 23 names changed hands.

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import FailedCheck
 from ingest.readers import sha256_of
+from ingest.reference import Reference
 from ingest.schema import write_schemas
 
 
@@ -56,7 +58,9 @@ def ask(parvn: Parvn, real: Workspace) -> Parvn:
 def test_help_names_every_command_and_every_exit_code(parvn: Parvn) -> None:
     said = parvn("--help")
     assert said.code == 0
-    assert {"build", "load", "check", "fill", "verify", "status", "query", "schema", "demo"} <= set(said.out.split())
+    assert {"build", "load", "check", "fill", "ingest-index", "verify", "status", "query", "schema", "demo"} <= set(
+        said.out.split()
+    )
     assert "0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing" in " ".join(said.out.split())
 
 
@@ -293,3 +297,43 @@ def test_building_from_bad_records_ends_with_1_and_publishes_nothing(
     assert (
         "the last run failed:\n    plan/results.csv: 1 problem(s)" in parvn("status", "--warehouse", tmp_path / "w").out
     )
+
+
+# --- ingest-index --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sipas_table(tmp_path: Path, reference: Reference) -> Path:
+    names = reference.provinces_on(date(2023, 12, 31)).values()
+    rows = [f"{name};2023;{80 + place / 8:.2f}".replace(".", ",") for place, name in enumerate(names)]
+    path = tmp_path / "sipas.csv"
+    path.write_text("\n".join(["Tỉnh, thành phố;Năm;SIPAS", *rows]) + "\n", "utf-8")
+    return path
+
+
+def test_ingest_index_says_what_it_read_and_where_it_went(parvn: Parvn, sipas_table: Path, tmp_path: Path) -> None:
+    said = parvn("ingest-index", "sipas", sipas_table, "--data", tmp_path / "data", "--trust", "B")
+    folder = tmp_path / "data" / "indices" / "sipas" / "sipas-file-2023"
+    assert said == Said(
+        0,
+        "sipas.csv: flat table, 63 rows\n"
+        "  sipas 2023: 63 provinces in each component: total\n"
+        f"Written to {folder}. Now run 'parvn build'.\n",
+        "",
+    )
+    assert parvn("check", tmp_path / "data").code == 0
+    again = parvn("ingest-index", "sipas", sipas_table, "--data", tmp_path / "data")
+    assert again.out.splitlines()[-1] == f"This file is loaded already, in {folder}; nothing to do."
+    sipas_table.write_text(sipas_table.read_text("utf-8").replace("80,12", "81,12"), "utf-8")
+    corrected = parvn("ingest-index", "sipas", sipas_table, "--data", tmp_path / "data", "--known-from", "2024-06-01")
+    assert "Figures that differ from the file loaded before: 1\n" in corrected.out
+    assert "80.12 -> 81.12" in corrected.out
+
+
+def test_ingest_index_refuses_with_the_place_and_exit_code_1(parvn: Parvn, sipas_table: Path, tmp_path: Path) -> None:
+    sipas_table.write_text(sipas_table.read_text("utf-8").replace("80,12", "101,12"), "utf-8")
+    said = parvn("ingest-index", "sipas", sipas_table, "--data", tmp_path / "data")
+    assert (said.code, said.out) == (1, "")
+    assert "sipas.csv, row 3, column C: expected a score from 0 to 100 (sipas 2023); found '101.12'" in said.err
+    assert not (tmp_path / "data").exists()
+    assert parvn("ingest-index", "sipas", sipas_table, "--trust", "C").code == 64
