@@ -1,5 +1,5 @@
 -- One edition, province and component in two sources, or one statistic of an edition: another printed figure. A score
--- of fewer digits may be the other one rounded; a rank may not.
+-- of fewer digits may be the other one rounded (the sixth digit differs by the way of rounding); a rank may not.
 with figures as (
 
     select
@@ -44,7 +44,7 @@ paired as (
         second_figures.source_id as second_source_id,
         first_figures.score as first_score,
         second_figures.score as second_score,
-        {{ half_unit('least(first_figures.score_decimals, second_figures.score_decimals)') }} + 1e-9 as score_tolerance,
+        {{ half_unit('least(first_figures.score_decimals, second_figures.score_decimals)') }} + 1e-6 as score_tolerance,
         first_figures.rank_published as first_rank,
         second_figures.rank_published as second_rank
     from figures as first_figures
