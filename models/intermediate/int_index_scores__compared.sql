@@ -44,8 +44,8 @@ crossed as (
             end
         ) as major_break_id,
         min(breaks.break_id) as any_break_id,
-        string_agg(breaks.note_vi, '; ' order by breaks.break_id) as notes_vi,
-        string_agg(breaks.note_en, '; ' order by breaks.break_id) as notes_en
+        string_agg(coalesce(upper(breaks.component_code) || ': ', '') || breaks.note_vi, '; ' order by breaks.break_id) as notes_vi,
+        string_agg(coalesce(upper(breaks.component_code) || ': ', '') || breaks.note_en, '; ' order by breaks.break_id) as notes_en
     from editions
     inner join editions as previous
         on

@@ -249,15 +249,27 @@ dropped as (
         on plans.document_id = documents.document_id
     inner join strictest as previous
         on plans.previous_document_id = previous.document_id
-    where not exists (
-        select 1
-        from strictest
-        where
-            strictest.document_id = plans.document_id
-            and strictest.indicator_code = previous.indicator_code
-            and strictest.admin_level = previous.admin_level
-            and strictest.scope_code = previous.scope_code
-    )
+    where
+        not exists (
+            select 1
+            from strictest
+            where
+                strictest.document_id = plans.document_id
+                and strictest.indicator_code = previous.indicator_code
+                and strictest.admin_level = previous.admin_level
+                and strictest.scope_code = previous.scope_code
+        )
+        -- what goes on under another definition is not dropped
+        and not exists (
+            select 1
+            from kept
+            where
+                kept.document_id = plans.document_id
+                and kept.change_code = 'definition_changed'
+                and kept.related_indicator_code = previous.indicator_code
+                and kept.admin_level = previous.admin_level
+                and kept.scope_code = previous.scope_code
+        )
 
 ),
 
