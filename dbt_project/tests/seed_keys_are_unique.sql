@@ -11,6 +11,7 @@
     'agency': 'agency_id',
     'agency_alias': 'alias_text',
     'province': 'province_version_id',
+    'province_tile': 'province_id',
     'region': 'region_scheme, region_code',
     'reform_field': 'reform_field_code',
     'vocabulary': 'vocabulary, code',
