@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from builds import build_models
+from commands import Parvn, runner
 from hypothesis import settings
 from records import Records, page_records, plan_records
 
@@ -20,6 +21,12 @@ def pytest_unconfigure() -> None:
     # Hypothesis watches the garbage collector; its callback would keep DuckDB's types past the end of the interpreter,
     # and DuckDB would print them as leaks.
     gc.callbacks.clear()
+
+
+@pytest.fixture
+def parvn(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Parvn:
+    """Runs the command in this process."""
+    return runner(capsys, monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,11 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from commands import Parvn, Said
 from records import Records
 
 from ingest import cli, pipeline
@@ -18,33 +17,6 @@ from ingest.problems import FailedCheck
 from ingest.readers import sha256_of
 from ingest.reference import Reference
 from ingest.schema import write_schemas
-
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Parvn = Callable[..., Said]
-
-
-@pytest.fixture
-def parvn(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Parvn:
-    """Run the command in this process as its entry point does; a traceback would fail the test."""
-
-    def run(*arguments: object, stdin: str = "") -> Said:
-        monkeypatch.setattr(sys, "argv", ["parvn", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        capsys.readouterr()
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return Said(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -43,7 +43,8 @@ COLUMNS = """
     cast(null as double) as step_value, false as has_definition_break, false as has_contradiction,
     false as is_level_mismatch, false as is_district_level_ended, date '2019-12-15' as period_start,
     date '2020-12-14' as period_end, date '2020-04-15' as first_report_due_on, date '2021-01-28' as result_due_on,
-    value, numerator, denominator, overdue_open_count, has_counts, print_unit, baseline_value, 0.499 as elapsed_fraction,
+    value, numerator, denominator, overdue_open_count, has_counts, print_unit, baseline_value,
+    0.499 as elapsed_fraction,
     cast(null as double) as seasonal_share, projected_volume, projected_volume * 0.95 as projected_volume_low,
     projected_volume * 1.05 as projected_volume_high, best_rate, false as is_window_not_ytd, false as is_rank_computed,
     is_final, false as has_doubtful_base
