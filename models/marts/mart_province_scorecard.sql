@@ -65,6 +65,7 @@ latest_progress as (
     from {{ ref('mart_target_rollup') }}
     where
         reform_field_code = 'all_fields'
+        and plan_year is not null
         and evaluation_date = (select max(evaluation_date) from {{ ref('int_evaluation_dates__unioned') }})
     group by province_id, plan_year
 

@@ -11,7 +11,6 @@ with progress as (
         on mart_target_progress.target_id = targets.target_id
     inner join {{ ref('status') }} as statuses
         on mart_target_progress.status_code = statuses.status_code
-    where mart_target_progress.plan_year is not null
 
 ),
 
@@ -44,7 +43,8 @@ counted as (
     select
         document_id,
         province_id,
-        plan_year,
+        -- a promise that names no year is counted, too
+        max(plan_year) as plan_year,
         evaluation_date,
         reform_field_code,
         count(*) as target_count,
@@ -54,7 +54,7 @@ counted as (
         {{- "," if not loop.last }}
     {% endfor %}
     from grouped
-    group by document_id, province_id, plan_year, evaluation_date, reform_field_code
+    group by document_id, province_id, evaluation_date, reform_field_code
 
 ),
 
