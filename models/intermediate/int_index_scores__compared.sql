@@ -14,7 +14,11 @@ editions as (
 
 breaks as (
 
-    select * from {{ ref('break_register') }}
+    select
+        *,
+        coalesce(upper(component_code) || ': ', '') || note_vi as named_note_vi,
+        coalesce(upper(component_code) || ': ', '') || note_en as named_note_en
+    from {{ ref('break_register') }}
     where index_code is not null
 
 ),
@@ -44,8 +48,8 @@ crossed as (
             end
         ) as major_break_id,
         min(breaks.break_id) as any_break_id,
-        string_agg(coalesce(upper(breaks.component_code) || ': ', '') || breaks.note_vi, '; ' order by breaks.break_id) as notes_vi,
-        string_agg(coalesce(upper(breaks.component_code) || ': ', '') || breaks.note_en, '; ' order by breaks.break_id) as notes_en
+        string_agg(breaks.named_note_vi, '; ' order by breaks.break_id) as notes_vi,
+        string_agg(breaks.named_note_en, '; ' order by breaks.break_id) as notes_en
     from editions
     inner join editions as previous
         on
