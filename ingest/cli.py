@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from ingest.paths import PROJECT, Workspace
-from ingest.problems import ParvnError
+from ingest.problems import BadInput, FailedCheck, ParvnError
 
 _data = click.option(
     "--data", type=click.Path(path_type=Path), default=PROJECT / "data", help="Folder of records.", show_default="data"
@@ -88,14 +88,52 @@ def cli() -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Judge targets and tasks on this day too, besides the days of the seed.",
 )
-def build(data: Path, warehouse: Path, force: bool, quiet: bool, docs: bool, evaluation_date: datetime | None) -> None:
-    """Check, land, build, test and publish; nothing is published unless everything passed."""
+@click.option(
+    "--log",
+    type=click.File("a", encoding="utf-8", lazy=False),
+    help="Append one JSON line per step to this file; - is standard output.",
+)
+@click.option("--notify", metavar="COMMAND", help="Run COMMAND when a release was published or the run failed.")
+def build(
+    data: Path,
+    warehouse: Path,
+    force: bool,
+    quiet: bool,
+    docs: bool,
+    evaluation_date: datetime | None,
+    log: TextIO | None,
+    notify: str | None,
+) -> None:
+    """Check, land, build, test and publish; nothing is published unless everything passed.
+
+    The COMMAND of --notify gets PARVN_STATUS (published, failed), PARVN_EXIT_CODE, PARVN_RELEASE_ID, PARVN_MESSAGE and
+    PARVN_WHOSE in its environment, and the same as JSON on its standard input.
+    """
     from ingest import pipeline, publish
+    from ingest.notify import Outcome, whose_job
+    from ingest.notify import notify as send
+
+    def tell(outcome: Outcome) -> None:
+        wrong = send(notify, outcome) if notify else None
+        if wrong:
+            click.echo(f"the command of --notify failed: {wrong}", err=True)
+
+    def write(line: str) -> None:
+        if log:
+            click.echo(line, file=log)
+            log.flush()
 
     workspace = Workspace(data.resolve(), warehouse.resolve())
-    with _progress(quiet) as (say, on_node):
-        day = evaluation_date.date().isoformat() if evaluation_date else None
-        result = pipeline.build(workspace, say, on_node, force, docs, day)
+    day = evaluation_date.date().isoformat() if evaluation_date else None
+    try:
+        with _progress(quiet) as (say, on_node):
+            result = pipeline.build(workspace, say, on_node, force, docs, day, write)
+    except (ParvnError, OSError) as error:
+        code = error.exit_code if isinstance(error, ParvnError) else ParvnError.exit_code
+        tell(Outcome("failed", code, None, str(error), whose_job(code)))
+        raise
+    if result.is_new:
+        tell(Outcome("published", 0, result.manifest["release_id"], f"published in {result.seconds:.0f} s"))
     if quiet:
         return
     manifest = result.manifest
@@ -244,7 +282,6 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
     """Confirm the records of the official documents word by word against the documents."""
     from ingest import verify as verification
     from ingest.check import check_folder, raise_problems
-    from ingest.problems import BadInput
 
     checked = check_folder(data.resolve())
     raise_problems(checked)
@@ -270,10 +307,11 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
 @cli.command()
 @_warehouse
 def status(warehouse: Path) -> None:
-    """Say what is published, since when, and how the last attempts ended."""
+    """Say what is published, since when, what the last run changed, what failed and whose job it is."""
 
     from ingest import publish
     from ingest.landing import Landing
+    from ingest.notify import whose_job
 
     workspace = Workspace(warehouse=warehouse.resolve())
     release = publish.current_release(workspace)
@@ -289,13 +327,25 @@ def status(warehouse: Path) -> None:
             f"  {len(marts)} tables in marts with {sum(marts.values())} rows; {len(manifest['inputs'])} input files"
         )
     attempts = Landing(workspace.landing).attempts()
-    failed = [a for a in attempts if a.status in ("refused", "failed")]
-    if attempts:
-        click.echo(f"  last attempt: {attempts[-1].step} {attempts[-1].subject} {attempts[-1].status}")
-    if failed and failed[-1].run_id == attempts[-1].run_id:
-        click.echo("  the last run failed:")
-        for attempt in [a for a in failed if a.run_id == attempts[-1].run_id][:10]:
-            click.echo(f"    {attempt.subject}: {attempt.reason}")
+    if not attempts:
+        return
+    last_run = [a for a in attempts if a.run_id == attempts[-1].run_id]
+    failed = [a for a in last_run if a.status in ("refused", "failed")]
+    steps = ", ".join(f"{a.step} {a.duration_s:.0f} s" for a in last_run if a.status == "done")
+    click.echo(f"Last run {attempts[-1].run_id[:16].replace('T', ' ')} UTC: {steps or 'no step was finished'}")
+    landed = [a for a in last_run if a.status == "landed"]
+    for attempt in landed[:10]:
+        click.echo(f"  changed: {attempt.subject}, {attempt.row_count} rows")
+    if len(landed) > 10:
+        click.echo(f"  and {len(landed) - 10} more changed files")
+    if failed:
+        click.echo("It failed:")
+        for attempt in failed[:10]:
+            click.echo(f"  {attempt.step} {attempt.subject}: {attempt.reason}")
+        code = BadInput.exit_code if any(a.status == "refused" for a in failed) else FailedCheck.exit_code
+        if failed[-1].step in ("land", "docs", "publish"):
+            code = ParvnError.exit_code
+        click.echo(f"  Whose job: {whose_job(code)}")
 
 
 @cli.command()

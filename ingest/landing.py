@@ -19,7 +19,7 @@ from ingest.readers import RawTable
 TECHNICAL_COLUMNS = (
     "_package", "_file", "_file_sha256", "_row", "_vintage_no", "_vintage_reason", "_vintage_known_from", "_is_latest",
 )  # fmt: skip
-Status = Literal["landed", "unchanged", "refused", "failed", "published"]
+Status = Literal["landed", "unchanged", "refused", "done", "failed", "published"]
 
 
 def utc_now() -> str:
@@ -56,6 +56,7 @@ class Attempt:
     row_count: int
     reason: str | None
     duration_s: float
+    """Seconds of this step; of a file 0, its step says how long all took."""
 
 
 def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:

@@ -1,11 +1,13 @@
 """The whole run: check, land, build, publish; nothing reaches readers unless everything passed."""
 
 import hashlib
+import json
 import platform
 import subprocess
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,9 @@ import duckdb
 
 from ingest import publish as publishing
 from ingest.check import CheckedPackage, check_folder, raise_problems
-from ingest.landing import Attempt, Landing, utc_now
+from ingest.landing import Attempt, Landing, Status, utc_now
 from ingest.paths import PROJECT, Workspace
-from ingest.problems import ParvnError
+from ingest.problems import BadInput, ParvnError
 from ingest.readers import sha256_of
 
 CODE = ("ingest", "models", "seeds", "dbt_project", "dbt_project.yml", "profiles.yml", "requirements.lock")
@@ -63,21 +65,44 @@ def _code_version() -> str:
 class Run:
     """One run and the outcomes it writes down."""
 
-    def __init__(self, workspace: Workspace, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, workspace: Workspace, say: Callable[[str], None], log: Callable[[str], None] | None = None
+    ) -> None:
         self.workspace = workspace
         self.say = say
+        self._log = log
         self.landing = Landing(workspace.landing)
         self.run_id = utc_now()
-        self._started = time.monotonic()
 
-    def note(self, step: str, subject: str, status: Any, rows: int = 0, reason: str | None = None) -> None:
-        """Write down how one file or step ended."""
-        seconds = round(time.monotonic() - self._started, 3)
-        self.landing.record([Attempt(self.run_id, utc_now(), step, subject, status, rows, reason, seconds)])
+    def note(
+        self, step: str, subject: str, status: Status, rows: int = 0, reason: str | None = None, seconds: float = 0.0
+    ) -> None:
+        """Write down how one file or step ended, in the attempts and as one line of the log."""
+        attempt = Attempt(self.run_id, utc_now(), step, subject, status, rows, reason, round(seconds, 3))
+        self.landing.record([attempt])
+        if self._log:
+            self._log(json.dumps(asdict(attempt), ensure_ascii=False))
+
+    @contextmanager
+    def step(self, name: str, words: str) -> Iterator[None]:
+        """Say what begins, and write down how it ended and how long it took."""
+        self.say(f"{name:<7} {words}")
+        started = time.monotonic()
+        try:
+            yield
+        except BadInput:
+            raise  # the refused files are written down one by one
+        except (ParvnError, OSError, duckdb.Error) as error:
+            self.note(name, "release", "failed", 0, str(error)[:2000], time.monotonic() - started)
+            raise
+        self.note(name, "release", "done", seconds=time.monotonic() - started)
 
     def check(self) -> list[CheckedPackage]:
         """Check all records; refused files are written down before the problems are raised."""
-        self.say("check   records against their contracts and their own words")
+        with self.step("check", "records against their contracts and their own words"):
+            return self._checked()
+
+    def _checked(self) -> list[CheckedPackage]:
         checked = check_folder(self.workspace.data)
         for item in checked:
             for file in sorted({p.file for p in item.problems}):
@@ -88,7 +113,10 @@ class Run:
 
     def land(self, checked: list[CheckedPackage]) -> None:
         """Land every package and rebuild `raw` in a fresh build database."""
-        self.say("land    records into raw, every vintage kept")
+        with self.step("land", "records into raw, every vintage kept"):
+            self._land(checked)
+
+    def _land(self, checked: list[CheckedPackage]) -> None:
         for item in checked:
             for name, status in self.landing.land(item).items():
                 table = item.package.tables[name]
@@ -116,6 +144,7 @@ def build(
     force: bool = False,
     with_docs: bool = True,
     evaluation_date: str | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> BuildResult:
     """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
 
@@ -131,23 +160,20 @@ def build(
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
                 return BuildResult(manifest, False, time.monotonic() - started)
-        run = Run(workspace, say)
+        run = Run(workspace, say, log)
         run.land(run.check())
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
-        try:
-            say("build   models and tests in the build database")
+        with run.step("build", "models and tests in the build database"):
             result = transform.build(workspace.build_database, on_node, evaluation_date)
-            extra = {}
-            if with_docs:
-                say("docs    of every model, one page")
+        extra = {}
+        if with_docs:
+            with run.step("docs", "of every model, one page"):
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)
-            say("publish a complete release, then move the link")
+        with run.step("publish", "a complete release, then move the link"):
             manifest_new = publishing.publish(
                 workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra
             )
-        except (ParvnError, OSError, duckdb.Error) as error:
-            run.note("build", "release", "failed", 0, str(error)[:2000])
-            raise
-        run.note("build", manifest_new.release_id, "published", sum(manifest_new.tables.values()))
+        seconds = time.monotonic() - started
+        run.note("run", manifest_new.release_id, "published", sum(manifest_new.tables.values()), seconds=seconds)
     return BuildResult(vars(manifest_new), True, time.monotonic() - started)

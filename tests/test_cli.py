@@ -10,7 +10,7 @@ import pytest
 from commands import Parvn, Said
 from records import Records
 
-from ingest import cli, pipeline
+from ingest import pipeline, transform
 from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import FailedCheck
@@ -242,11 +242,11 @@ def test_status_says_what_is_published_and_how_the_last_run_failed(parvn: Parvn,
     said = parvn("status", "--warehouse", copied.warehouse)
     assert said.code == 0
     assert f"Release {copied.current.readlink().name}" in said.out
-    assert "the last run failed" not in said.out
+    assert "Last run" in said.out and "It failed" not in said.out
     attempt = Attempt("run-9", "2026-01-01T00:00:00Z", "load", "x/results.csv", "refused", 0, "2 problem(s): …", 0.1)
     Landing(copied.landing).record([attempt])
     said = parvn("status", "--warehouse", copied.warehouse)
-    assert "the last run failed:\n    x/results.csv: 2 problem(s): …" in said.out
+    assert "It failed:\n  load x/results.csv: 2 problem(s): …\n  Whose job: who keeps the records" in said.out
 
 
 def test_a_failed_check_ends_with_2(parvn: Parvn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,9 +266,37 @@ def test_building_from_bad_records_ends_with_1_and_publishes_nothing(
     assert said.code == 1
     assert said.err.startswith("plan/results.csv, row 2, column unit: the indicator dossiers_received_count")
     assert not (tmp_path / "w" / "current").exists()
-    assert (
-        "the last run failed:\n    plan/results.csv: 1 problem(s)" in parvn("status", "--warehouse", tmp_path / "w").out
-    )
+    assert "It failed:\n  load plan/results.csv: 1 problem(s)" in parvn("status", "--warehouse", tmp_path / "w").out
+
+
+def test_a_run_logs_every_step_as_json_and_tells_how_it_ended(
+    parvn: Parvn, copied: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise FailedCheck("dbt build failed; nothing was published:\n- a_rate_is_a_share")
+
+    monkeypatch.setattr(transform, "build", fail)
+    log, told = tmp_path / "steps.jsonl", tmp_path / "told.json"
+    command = f'cat > "{told}"; echo "$PARVN_STATUS $PARVN_EXIT_CODE $PARVN_WHOSE" >> "{told}"'
+    places = ("--data", copied.data, "--warehouse", copied.warehouse)
+    said = parvn("build", "--quiet", "--force", "--log", log, "--notify", command, *places)
+    assert (said.code, said.out) == (2, "")
+    steps = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert [(s["step"], s["status"]) for s in steps if s["subject"] == "release"] == [
+        ("check", "done"), ("land", "done"), ("build", "failed"),
+    ]  # fmt: skip
+    assert all(s["duration_s"] > 0 for s in steps if s["subject"] == "release" and s["status"] == "done")
+    outcome, in_environment = told.read_text("utf-8").splitlines()
+    assert json.loads(outcome)["message"].endswith("a_rate_is_a_share")
+    assert in_environment == "failed 2 who keeps the models and checks: a check of the build failed"
+
+
+def test_a_messenger_that_fails_does_not_change_how_the_run_ended(parvn: Parvn, plan: Records, tmp_path: Path) -> None:
+    plan.tables["results"][0]["unit"] = "procedure"
+    places = ("--data", plan.write().parent, "--warehouse", tmp_path / "w")
+    said = parvn("build", "--quiet", "--notify", "cat > /dev/null; exit 7", *places)
+    assert said.code == 1
+    assert said.err.startswith("the command of --notify failed: exit code 7\nplan/results.csv, row 2")
 
 
 # --- ingest-index --------------------------------------------------------------------------------------------------
