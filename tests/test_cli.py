@@ -10,7 +10,7 @@ import pytest
 from commands import Parvn, Said
 from records import Records
 
-from ingest import pipeline, transform
+from ingest import cli, pipeline, transform
 from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import FailedCheck
