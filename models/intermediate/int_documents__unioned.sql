@@ -58,7 +58,8 @@ page_editions as (
     -- an undated page of index figures is no older than the youngest edition it speaks of
     select
         index_figures.page_id,
-        max(editions.known_from) as known_from
+        max(editions.known_from) as known_from,
+        max_by(editions.known_from_basis, editions.known_from) as known_from_basis
     from index_figures
     inner join {{ ref('dim_index_edition') }} as editions
         on
@@ -94,6 +95,8 @@ int_documents__unioned as (
         trust_grade,
         licence,
         source_sha256,
+        issue_date as dated_on,
+        cast(null as varchar) as note,
         package_name
     from documents
 
@@ -116,7 +119,7 @@ int_documents__unioned as (
         case
             when pages.published_on is not null then 'publication'
             when page_dates.latest_date_in_text is not null then 'latest_date_in_text'
-            when page_editions.known_from is not null then 'period_end_plus_lag'
+            else page_editions.known_from_basis
         end as known_from_basis,
         cast(null as varchar) as signatory_vi,
         pages.publisher,
@@ -127,6 +130,8 @@ int_documents__unioned as (
         pages.trust_grade,
         pages.licence,
         pages.source_sha256,
+        pages.published_on as dated_on,
+        pages.note,
         pages.package_name
     from pages
     left join page_dates

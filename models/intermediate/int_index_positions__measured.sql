@@ -26,7 +26,8 @@ placed as (
         scores.edition_year,
         scores.province_id,
         scores.score,
-        editions.one_point,
+        -- exact: a tie at one point does not overtake
+        cast(editions.one_point as decimal(20, 6)) as one_point,
         provinces.region_code,
         provinces.region_vi,
         provinces.region_en,

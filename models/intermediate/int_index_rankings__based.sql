@@ -26,29 +26,59 @@ predecessors as (
 
 ),
 
+editions_held as (
+
+    -- editions on the old boundaries of which anything is held
+    select
+        editions.index_code,
+        editions.edition_year,
+        editions.data_year,
+        editions.provinces_on,
+        editions.n_provinces,
+        editions.is_published_on_2025_07
+    from editions
+    where
+        editions.provinces_on < date '2025-07-01'
+        and exists (
+            select 1
+            from compared
+            where compared.index_code = editions.index_code and compared.edition_year = editions.edition_year
+        )
+
+),
+
 merged as (
 
     select
-        compared.index_code,
-        compared.edition_year,
-        compared.data_year,
+        editions_held.index_code,
+        editions_held.edition_year,
+        editions_held.data_year,
         successors.successor_province_id as province_id,
-        max(compared.n_provinces) as n_provinces,
-        min(compared.known_from) as known_from,
+        editions_held.n_provinces,
+        editions_held.is_published_on_2025_07,
+        -- known when the last of them is
+        max(compared.known_from) as known_from,
         string_agg(
             predecessors.name_vi || ' ' || coalesce({{ number_text('compared.score') }}, '-')
-            || coalesce(' (' || cast(coalesce(compared.rank_published, compared.rank_computed) as varchar) || ')', ''),
+            || coalesce(
+                ' (' || cast(
+                    coalesce(compared.rank_published, compared.rank_computed, compared.rank_implied) as varchar
+                ) || ')', ''
+            ),
             '; ' order by predecessors.name_vi
         ) as predecessor_values
-    from compared
-    inner join editions
-        on compared.index_code = editions.index_code and compared.edition_year = editions.edition_year
-    inner join successors
-        on compared.province_id = successors.predecessor_province_id
+    from editions_held
+    cross join successors
     inner join predecessors
-        on {{ as_of_province('compared.province_id', 'editions.provinces_on', 'predecessors') }}
-    where compared.score is not null or compared.rank_published is not null
-    group by compared.index_code, compared.edition_year, compared.data_year, successors.successor_province_id
+        on {{ as_of_province('successors.predecessor_province_id', 'editions_held.provinces_on', 'predecessors') }}
+    left join compared
+        on
+            editions_held.index_code = compared.index_code
+            and editions_held.edition_year = compared.edition_year
+            and successors.predecessor_province_id = compared.province_id
+    group by
+        editions_held.index_code, editions_held.edition_year, editions_held.data_year,
+        successors.successor_province_id, editions_held.n_provinces, editions_held.is_published_on_2025_07
 
 ),
 
@@ -75,8 +105,7 @@ int_index_rankings__based as (
         is_complete,
         known_from,
         score_previous,
-        rank_published_previous,
-        rank_computed_previous,
+        rank_previous,
         n_ranked_previous,
         previous_edition_year,
         score_change,
@@ -113,15 +142,17 @@ int_index_rankings__based as (
         cast(null as boolean) as is_complete,
         known_from,
         cast(null as decimal(20, 6)) as score_previous,
-        cast(null as integer) as rank_published_previous,
-        cast(null as integer) as rank_computed_previous,
+        cast(null as integer) as rank_previous,
         cast(null as integer) as n_ranked_previous,
         cast(null as integer) as previous_edition_year,
         cast(null as decimal(20, 6)) as score_change,
         cast(null as integer) as rank_change,
         cast(null as varchar) as rank_change_basis,
         cast(null as double) as median_score_change,
-        'not_additive_over_boundary' as not_comparable_reason,
+        case
+            when is_published_on_2025_07 then 'published_not_held'
+            else 'not_additive_over_boundary'
+        end as not_comparable_reason,
         cast(null as varchar) as any_break_id,
         cast(null as varchar) as break_notes_vi,
         cast(null as varchar) as break_notes_en,

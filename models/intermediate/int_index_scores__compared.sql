@@ -19,7 +19,8 @@ breaks as (
         coalesce(upper(component_code) || ': ', '') || note_vi as named_note_vi,
         coalesce(upper(component_code) || ': ', '') || note_en as named_note_en
     from {{ ref('break_register') }}
-    where index_code is not null
+    -- another index that took its place is no break inside the index
+    where index_code is not null and kind <> 'index_replaced'
 
 ),
 
@@ -38,7 +39,7 @@ crossed as (
     select
         editions.index_code,
         editions.edition_year,
-        coalesce(components.component_code, breaks.component_code) as component_code,
+        components.component_code,
         min(
             case
                 when
@@ -67,7 +68,7 @@ crossed as (
                 breaks.component_code is null
                 or components.component_code in ('total', breaks.component_code)
             )
-    group by editions.index_code, editions.edition_year, coalesce(components.component_code, breaks.component_code)
+    group by editions.index_code, editions.edition_year, components.component_code
 
 ),
 
@@ -79,10 +80,11 @@ paired as (
         editions.previous_edition_year,
         previous_editions.comparable_segment as previous_segment,
         previous.score as score_previous,
-        coalesce(previous.rank_published, previous.rank_implied) as rank_stated_previous,
+        previous.rank_implied as rank_implied_previous,
         previous.rank_published as rank_published_previous,
         previous.rank_computed as rank_computed_previous,
         previous.n_provinces as n_ranked_previous,
+        coalesce(previous.is_complete, false) as is_previous_complete,
         previous.province_id is not null as is_previous_held,
         crossed.major_break_id,
         crossed.any_break_id,
@@ -117,8 +119,27 @@ judged as (
             when previous_edition_year is null or not is_previous_held then 'previous_not_held'
             when major_break_id is not null then 'crosses_break'
             when comparable_segment is null or previous_segment is null then 'method_not_held'
+            when score is null then 'score_not_held'
+            when score_previous is null then 'previous_score_not_held'
         end as not_comparable_reason
     from paired
+
+),
+
+based as (
+
+    -- ranks stand for themselves where the method or a score is only not held, and never across a break; two of one
+    -- kind before two of different kinds
+    select
+        *,
+        case
+            when not_comparable_reason in ('previous_not_held', 'crosses_break') then null
+            when rank_published is not null and rank_published_previous is not null then 'published'
+            when rank_computed is not null and rank_computed_previous is not null then 'computed'
+            when rank_published is not null and rank_computed_previous is not null then 'published_and_computed'
+            when rank_published is not null and rank_implied_previous is not null then 'published_and_implied'
+        end as rank_change_basis
+    from judged
 
 ),
 
@@ -127,23 +148,14 @@ changed as (
     select
         *,
         case when not_comparable_reason is null then score - score_previous end as score_change,
-        -- ranks stand for themselves where the method is only not held, and never across a break
-        case
-            when not_comparable_reason in ('previous_not_held', 'crosses_break') then null
-            when rank_published is not null and rank_published_previous is not null
-                then rank_published_previous - rank_published
-            when rank_computed is not null and rank_computed_previous is not null
-                then rank_computed_previous - rank_computed
-            when rank_published is not null and rank_stated_previous is not null
-                then rank_stated_previous - rank_published
-        end as rank_change,
-        case
-            when not_comparable_reason in ('previous_not_held', 'crosses_break') then null
-            when rank_published is not null and rank_published_previous is not null then 'published'
-            when rank_computed is not null and rank_computed_previous is not null then 'computed'
-            when rank_published is not null and rank_stated_previous is not null then 'published_and_implied'
-        end as rank_change_basis
-    from judged
+        case rank_change_basis
+            when 'published' then rank_published_previous
+            when 'computed' then rank_computed_previous
+            when 'published_and_computed' then rank_computed_previous
+            when 'published_and_implied' then rank_implied_previous
+            else coalesce(rank_published_previous, rank_computed_previous, rank_implied_previous)
+        end as rank_previous
+    from based
 
 ),
 
@@ -152,7 +164,11 @@ int_index_scores__compared as (
     select
         *,
         case
-            when is_complete
+            when rank_change_basis = 'computed' then rank_previous - rank_computed
+            when rank_change_basis is not null then rank_previous - rank_published
+        end as rank_change,
+        case
+            when is_complete and is_previous_complete
                 then median(cast(score_change as double)) over (
                     partition by index_code, edition_year, component_code
                 )

@@ -40,7 +40,11 @@ group_bounds as (
         max(group_lower) as group_lower,
         max(group_upper) as group_upper
     from {{ ref('fct_index_statistic') }}
-    where statistic_code = 'count_in_group' and component_code = 'total' and is_preferred
+    where
+        statistic_code = 'count_in_group'
+        and component_code = 'total'
+        and geography = 'national'
+        and is_preferred
     group by index_code, edition_year, group_code
     having max(group_lower) is not null or max(group_upper) is not null
 
@@ -53,6 +57,13 @@ provinces as (
         *,
         max(valid_to) over (partition by province_id) as last_valid_to
     from {{ ref('dim_province') }}
+
+),
+
+units_of_2025_07 as (
+
+    select distinct successor_province_id as province_id
+    from {{ ref('int_provinces__successors') }}
 
 ),
 
@@ -73,6 +84,8 @@ rows_of_mart as (
         coalesce(held.geography_basis, 'as_reported') as geography_basis,
         -- a printed rank stands before a computed one, and that before one that a change implies
         coalesce(held.rank_published, held.rank_computed, held.rank_implied) as rank_used,
+        -- what a change implies judges no promise, here as in mart_target_progress
+        coalesce(held.rank_published, held.rank_computed) as rank_judged,
         case
             when held.rank_published is not null then 'published'
             when held.rank_computed is not null then 'computed'
@@ -105,6 +118,7 @@ mart_index_rankings as (
         provinces.region_vi,
         provinces.region_en,
         provinces.unit_type = 'centrally_run_city' as is_centrally_run_city,
+        units_of_2025_07.province_id is not null as is_unit_of_2025_07,
         held.score,
         held.score_value_kind,
         held.score_source_id,
@@ -129,7 +143,7 @@ mart_index_rankings as (
         editions.comparable_segment,
         held.previous_edition_year,
         held.score_previous,
-        coalesce(held.rank_published_previous, held.rank_computed_previous) as rank_previous,
+        held.rank_previous,
         held.n_ranked_previous,
         held.score_change,
         held.median_score_change,
@@ -164,11 +178,11 @@ mart_index_rankings as (
         cast(ranked.target_rank as integer) as target_rank,
         ranked.target_rank * 34.0 / coalesce(held.n_provinces, editions.n_provinces) as target_rank_equivalent_of_34,
         ranked.target_document_id,
-        cast(ranked.target_rank - ranked.rank_used as integer) as places_to_spare,
+        cast(ranked.target_rank - ranked.rank_judged as integer) as places_to_spare,
         case
             when ranked.target_id is null then 'no_target_held'
-            when ranked.rank_used is null then 'no_result_held'
-            when ranked.rank_used <= ranked.target_rank then 'MET'
+            when ranked.rank_judged is null then 'no_result_held'
+            when ranked.rank_judged <= ranked.target_rank then 'MET'
             else 'NOT_MET'
         end as verdict
     from rows_of_mart as ranked
@@ -203,6 +217,8 @@ mart_index_rankings as (
             and ranked.edition_year = bounds.edition_year
             and held.score >= coalesce(bounds.group_lower, held.score)
             and held.score < coalesce(bounds.group_upper, held.score + 1)
+    left join units_of_2025_07
+        on ranked.province_id = units_of_2025_07.province_id
     left join reasons
         on held.not_comparable_reason = reasons.reason_code
 

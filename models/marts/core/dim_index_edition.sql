@@ -24,7 +24,7 @@ dim_index_edition as (
         definitions.one_point,
         editions.comparable_segment,
         editions.published_on,
-        -- where the day of publication is not held, the longest usual time after the year of the data
+        -- where the day of publication is not held, the longest time that an edition took after the year of its data
         coalesce(
             editions.published_on,
             cast(make_date(editions.data_year, 12, 31) + definitions.result_lag_days as date)
@@ -38,9 +38,15 @@ dim_index_edition as (
         editions.legal_act,
         editions.evidence,
         editions.note_en,
-        lag(editions.edition_year) over (
-            partition by editions.index_code order by editions.edition_year asc
-        ) as previous_edition_year
+        -- the edition of the year before, if there was one
+        case
+            when
+                lag(editions.edition_year) over (
+                    partition by editions.index_code order by editions.edition_year asc
+                ) = editions.edition_year - 1
+                then editions.edition_year - 1
+        end as previous_edition_year,
+        coalesce(editions.is_published_on_2025_07, false) as is_published_on_2025_07
     from editions
     inner join definitions
         on editions.index_code = definitions.index_code

@@ -25,7 +25,9 @@ dim_source as (
         coalesce(index_sources.how_to_cite || ' ', '')
         || documents.publisher || '. ' || coalesce(documents.title_vi, documents.address)
         || coalesce('. ' || documents.document_number, '')
-        || coalesce(', ' || cast(coalesce(documents.issue_date, documents.known_from) as varchar), '') as citation,
+        -- only a date that the source itself bears
+        || coalesce(', ' || cast(documents.dated_on as varchar), '') as citation,
+        documents.note,
         documents.source_sha256 as sha256,
         documents.accessed_on as obtained_on
     from documents
@@ -44,6 +46,7 @@ dim_source as (
         'A' as trust_grade,
         'As the sources of the parts' as licence,
         'PAR Warehouse. Sums over predecessors on the boundaries of 2025-07-01' as citation,
+        cast(null as varchar) as note,
         cast(null as varchar) as sha256,
         cast(null as date) as obtained_on
 
@@ -59,6 +62,7 @@ dim_source as (
         'A' as trust_grade,
         'As the sources of the parts' as licence,
         'PAR Warehouse. Mean, median and ranks over all provinces of an index edition' as citation,
+        cast(null as varchar) as note,
         cast(null as varchar) as sha256,
         cast(null as date) as obtained_on
 

@@ -107,7 +107,11 @@ fct_index_statistic as (
             partition by
                 unioned.index_code, unioned.edition_year, unioned.geography, unioned.region_scheme,
                 unioned.region_code, unioned.component_code, unioned.statistic_code, unioned.group_code
-            order by unioned.value_kind desc, unioned.trust_grade asc, unioned.index_statistic_id asc
+            order by
+                unioned.value_kind desc,
+                unioned.trust_grade asc,
+                unioned.known_from desc nulls last,
+                unioned.index_statistic_id asc
         ) = 1 as is_preferred
     from unioned
     inner join editions
