@@ -39,6 +39,8 @@ _DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
 _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
 """Columns by the end of their names that hold no free words: codes, days, numbers of documents, addresses."""
 
+_COUNTED_UNITS = ("count", "dossier", "procedure", "decision", "person", "class", "agency", "rank")
+
 _Finding = tuple[str | None, str, str | None, tuple[str, ...]]
 """(column, message, offending text, nearest spellings)"""
 
@@ -200,6 +202,11 @@ class _Checker:
             unit = self.reference.indicators[record.indicator_code]["unit"]
             if record.unit != unit:
                 yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
+        if isinstance(record, (TargetRecord, ResultRecord)) and record.unit in _COUNTED_UNITS:
+            column = "value" if isinstance(record, ResultRecord) else "target_value"
+            value: Decimal | None = getattr(record, column)
+            if value is not None and value != value.to_integral_value():  # 26.286 typed for 26286
+                yield column, f"expected a whole number of {record.unit}", str(value), ()
         if isinstance(record, ResultRecord) and (record.period_start or date.min) > (record.period_end or date.max):
             yield "period_end", "the period ends before it starts", str(record.period_end), ()
         if isinstance(record, PrintedTotalRecord):

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from ingest import limits
 from ingest.problems import BadInput, Problem
+from ingest.readers import read_utf8
 from ingest.reading.text import fold
 from ingest.workbooks import XlsxFile, open_xls, readable
 
@@ -125,11 +126,9 @@ class SheetFile:
                 yield [_cell(value, number_format) for value, number_format in cells]
 
     def _csv_rows(self) -> Iterator[list[Cell]]:
-        try:
-            text = self.content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = self.content[: error.start].count(b"\n") + 1
-            self._refuse("the file is not UTF-8 text; save it as CSV UTF-8", row=line)
+        text, problem = read_utf8(self.content, self.file)
+        if problem:
+            raise BadInput([problem])
         lines = [line for line in text.splitlines() if line.strip()][:50]
         # A spreadsheet with decimal commas separates columns by semicolons; a title above the table has none.
         marks = (mark for mark in ";\t" if 2 * sum(mark in line for line in lines) > len(lines))

@@ -491,6 +491,13 @@ def test_digits_of_other_scripts_are_no_number_of_a_record(plan: Records, digits
     assert "expected a plain number such as 26286" in str(plan.problems()[0])
 
 
+def test_a_count_is_a_whole_number(pages: Records) -> None:
+    cell("results", 0, value="26.286")(pages)
+    assert [str(p) for p in pages.problems()] == [
+        "pages/results.csv, row 2, column value: expected a whole number of dossier; found '26.286'"
+    ]
+
+
 def test_letters_that_were_lost_in_saving_are_named(plan: Records) -> None:
     cell("tasks", 0, printed_text="Xây d?ng k? ho?ch")(plan)
     cell("tasks", 1, printed_text="RÃ\xa0 soÃ¡t thá»§ tá»¥c")(plan)

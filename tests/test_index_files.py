@@ -503,6 +503,17 @@ def test_absurd_files_are_refused(
     assert "the file is larger than" in refused("pci", openpyxl.Workbook())[0]
 
 
+def test_nothing_is_written_through_a_link(
+    refused: Callable[..., list[str]], data: Path, tmp_path: Path, reference: Reference
+) -> None:
+    (data / "indices").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "outside").mkdir()
+    (data / "indices" / "pci").symlink_to(tmp_path / "outside")
+    table = template(names_of("pci", 2023, reference), 2023)
+    assert refused("pci", table, "pci.csv")
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
 # --- the tables that say where figures stand -----------------------------------------------------------------------
 
 
