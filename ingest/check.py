@@ -202,7 +202,11 @@ class _Checker:
             unit = self.reference.indicators[record.indicator_code]["unit"]
             if record.unit != unit:
                 yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
-        if isinstance(record, (TargetRecord, ResultRecord)) and record.unit in _COUNTED_UNITS:
+        if (
+            isinstance(record, (TargetRecord, ResultRecord))
+            and record.unit in _COUNTED_UNITS
+            and record.printed_text is None  # where there are words, they are compared
+        ):
             column = "value" if isinstance(record, ResultRecord) else "target_value"
             value: Decimal | None = getattr(record, column)
             if value is not None and value != value.to_integral_value():  # 26.286 typed for 26286
