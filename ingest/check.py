@@ -24,6 +24,7 @@ from ingest.contracts import (
     ResultRecord,
     TargetRecord,
 )
+from ingest.personal import personal_data, personal_heading
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.readers import FIELD_FILES, Package, RawTable, Row, find_packages, read_package
 from ingest.reading.dates import read_due
@@ -34,6 +35,11 @@ from ingest.reference import Reference
 LOCATOR_LINES = re.compile(r"L(?P<first>\d+)(?:-(?P<last>\d+))?")
 _DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
 
+
+_NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
+"""Columns by the end of their names that hold no free words: codes, days, numbers of documents, addresses."""
+
+_COUNTED_UNITS = ("count", "dossier", "procedure", "decision", "person", "class", "agency", "rank")
 
 _Finding = tuple[str | None, str, str | None, tuple[str, ...]]
 """(column, message, offending text, nearest spellings)"""
@@ -74,7 +80,7 @@ def _typed(value: str | None) -> Any:
     if value and value[0] in "[{":
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):  # brackets without end, numbers without end
             return value
     return value
 
@@ -151,6 +157,10 @@ class _Checker:
     def problems(self) -> Iterator[Problem]:
         for name, table in self.checked.package.tables.items():
             records = dict(self.checked.records[name])
+            for heading in table.rows[0] if table.rows else ():
+                if personal_heading(heading):
+                    words = "records hold no personal data; take this column out"
+                    yield Problem(table.file, words, table.sheet, 1, heading)
             for index, row in enumerate(table.rows):
                 number = None if name in FIELD_FILES.values() else table.row_numbers[index]
                 findings = [*self._cells(name, row)]
@@ -161,6 +171,7 @@ class _Checker:
 
     def _cells(self, name: str, row: Row) -> Iterator[_Finding]:
         """What the words of a row say of its other cells; rows that do not fit their contract are looked at too."""
+        yield from self._personal(name, row)
         if self.checked.document and name not in ("document", "task_events"):
             locator = row.get("locator") or ""
             if locator and not _DOCUMENT_LOCATOR.fullmatch(locator):
@@ -175,6 +186,15 @@ class _Checker:
         if plan_year and name == "task_milestones":
             yield from self._readings(due_readings(row, plan_year), row)
 
+    def _personal(self, name: str, row: Row) -> Iterator[_Finding]:
+        """No cell of words holds what belongs to one person; the names of those who sign are the document's own."""
+        numbers = {row.get(column) for column in TABLES[name].value_columns}
+        for column, cell in row.items():
+            if cell and column not in TABLES[name].value_columns and not column.endswith(_NO_WORDS):
+                for kind, text in personal_data(cell):
+                    if text not in numbers:
+                        yield column, f"this looks like {kind}; records hold no personal data", text, ()
+
     def _record(self, record: Record) -> Iterator[_Finding]:
         if isinstance(record, TargetRecord):
             yield from self._target(record)
@@ -182,6 +202,15 @@ class _Checker:
             unit = self.reference.indicators[record.indicator_code]["unit"]
             if record.unit != unit:
                 yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
+        if (
+            isinstance(record, (TargetRecord, ResultRecord))
+            and record.unit in _COUNTED_UNITS
+            and record.printed_text is None  # where there are words, they are compared
+        ):
+            column = "value" if isinstance(record, ResultRecord) else "target_value"
+            value: Decimal | None = getattr(record, column)
+            if value is not None and value != value.to_integral_value():  # 26.286 typed for 26286
+                yield column, f"expected a whole number of {record.unit}", str(value), ()
         if isinstance(record, ResultRecord) and (record.period_start or date.min) > (record.period_end or date.max):
             yield "period_end", "the period ends before it starts", str(record.period_end), ()
         if isinstance(record, PrintedTotalRecord):

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +14,8 @@ from typing import Any, TextIO
 
 import click
 
+from ingest import limits
+from ingest.exports import spreadsheet_cell
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, FailedCheck, ParvnError
 
@@ -348,6 +352,12 @@ def status(warehouse: Path) -> None:
         click.echo(f"  Whose job: {whose_job(code)}")
 
 
+def _memory_size(_: click.Context, __: click.Parameter, value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,5}(\.\d+)?\s?([KMGT]i?B)", value, re.IGNORECASE):
+        raise click.BadParameter("expected a size such as 500MB or 2GB")
+    return value
+
+
 @cli.command()
 @click.argument("sql")
 @_warehouse
@@ -359,23 +369,71 @@ def status(warehouse: Path) -> None:
     show_default=True,
     help="How to print the rows.",
 )
-def query(sql: str, warehouse: Path, output: str) -> None:
-    """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input."""
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 86_400, min_open=True),
+    default=limits.QUERY_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop the query after this time.",
+)
+@click.option(
+    "--memory",
+    default=limits.QUERY_MEMORY,
+    show_default=True,
+    metavar="SIZE",
+    callback=_memory_size,
+    help="What the query may use, such as 500MB or 2GB.",
+)
+def query(sql: str, warehouse: Path, output: str, timeout: float, memory: str) -> None:
+    """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input.
+
+    The query reaches no other file, no setting and no extension. In CSV, text that a spreadsheet would run as a
+    formula gets a leading '.
+    """
     import duckdb
 
     from ingest import publish
 
     text = sys.stdin.read() if sql == "-" else sql
-    with publish.open_published(Workspace(warehouse=warehouse.resolve())) as connection:
+    with publish.open_published(Workspace(warehouse=warehouse.resolve()), memory) as connection:
         try:
-            cursor = connection.execute(text)
-            columns = [item[0] for item in (cursor and cursor.description) or []]
-            rows = cursor.fetchall() if columns else []
-        except duckdb.Error as error:
+            with _stopped_after(timeout, connection.interrupt):
+                cursor = connection.execute(text)
+                columns = [item[0] for item in (cursor and cursor.description) or []]
+                rows = cursor.fetchmany(limits.QUERY_ROWS + 1) if columns else []
+        except duckdb.InterruptException as error:
+            words = f"the query took longer than {timeout:g} s and was stopped; see --timeout"
+            raise ParvnError(words) from error
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            raise ParvnError(f"the query needs more than {memory} of memory; see --memory") from error
+        except (duckdb.Error, UnicodeError, ValueError, OverflowError) as error:
             raise ParvnError(f"the query failed: {error}") from error
     if not columns:
         raise ParvnError("the query failed: there is no statement that gives rows")
+    if len(rows) > limits.QUERY_ROWS:
+        raise ParvnError(f"the query gives more than {limits.QUERY_ROWS} rows; use the Parquet files of the release")
     _print_rows(columns, rows, output)
+
+
+@contextmanager
+def _stopped_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[None]:
+    """Interrupt what runs inside when its time is over; again and again, because it may just be between two steps."""
+    done = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            interrupt()
+            while not done.wait(0.05):
+                interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) -> None:
@@ -386,8 +444,7 @@ def _print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) ->
 
     if output == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([["" if v is None else v for v in row] for row in rows])
+        writer.writerows([spreadsheet_cell(v) for v in row] for row in (columns, *rows))
     elif output == "json":
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         click.echo(

@@ -97,6 +97,8 @@ OptDay = Annotated[Day | None, _Empty]
 OptYear = Annotated[Year | None, _Empty]
 OptFlag = Annotated[Flag | None, _Empty]
 Sha256 = Annotated[str | None, _Empty, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str | None, _Empty, Field(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
+"""The name of a file in a folder that the user names; it leads nowhere else."""
 
 
 class Record(BaseModel):
@@ -144,7 +146,7 @@ class DocumentRecord(Record):
     publisher: Text
     address: OptText = None
     accessed_on: OptDay = None
-    source_file: OptText = None
+    source_file: FileName = None
     source_sha256: Sha256 = None
     source_kind: Annotated[str, _code("source_kind")] = "document"
     source_family_code: Id
@@ -178,7 +180,7 @@ class PageRecord(Record):
     source_family_code: Id
     trust_grade: Annotated[str, _code("trust_grade")]
     licence: Text
-    source_file: OptText = None
+    source_file: FileName = None
     source_sha256: Sha256 = None
     note: OptText = None
 

@@ -374,6 +374,10 @@ def load_index_file(
     page_id = f"{search_key(index_code).replace(' ', '-')}-file-{span}"
     index_folder = data / "indices" / index_code
     folder = index_folder / page_id
+    for place in (data / "indices", index_folder, folder):
+        if place.is_symlink():
+            words = "this is a link; what is loaded is written below the folder of records only"
+            raise BadInput([Problem(place.relative_to(data).as_posix(), words)])
     source = _source(index_code, index_folder, page_id, reference)
     page = _page(file, page_id, span, source, facts, layout)
     rows, places = _record_rows(reader.figures, page_id, index_code)

@@ -15,7 +15,8 @@ from ingest.paths import PROJECT
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import fold, search_key
 from ingest.reference import Reference
-from ingest.sheets import Sheet, SheetFile, column_index, column_letter
+from ingest.sheets import Sheet, SheetFile
+from ingest.workbooks import column_index, column_letter
 
 TABLES = PROJECT / "ingest"
 HEADING_ROWS = 10

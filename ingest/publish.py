@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from ingest import limits
 from ingest.landing import utc_now
 from ingest.paths import Workspace
 from ingest.problems import Locked, ParvnError
@@ -227,7 +228,7 @@ def read_manifest(release: Path) -> dict[str, Any]:
     return json.loads((release / MANIFEST).read_text(encoding="utf-8"))
 
 
-def open_published(workspace: Workspace) -> duckdb.DuckDBPyConnection:
+def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
     """Open the latest release read-only, with no way out to files, settings or extensions.
 
     Raises ParvnError if nothing was published yet.
@@ -235,5 +236,10 @@ def open_published(workspace: Workspace) -> duckdb.DuckDBPyConnection:
     if not workspace.published_database.exists():
         raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
     # Given on opening: a second connection of one process shares the database, whose settings are locked by then.
-    settings: dict[str, Any] = {"enable_external_access": "false", "lock_configuration": "true"}
+    settings: dict[str, Any] = {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+        "memory_limit": memory,
+        "temp_directory": "",  # a query that spills would write into the release
+    }
     return duckdb.connect(str(workspace.published_database.resolve()), read_only=True, config=settings)

@@ -1,9 +1,12 @@
 """Reads record packages: folders of CSV, XLSX (one sheet per table) or Parquet with a `document.yml` or pages."""
 
+import codecs
 import csv
 import hashlib
 import io
 import json
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,9 +15,11 @@ from typing import Any
 
 import yaml
 
+from ingest import limits
 from ingest.contracts import TABLES, columns_of, required_columns
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
+from ingest.workbooks import XlsxFile, kind_of
 
 Row = dict[str, str | None]
 FIELD_FILES = {"document.yml": "document", "source.yml": "index_source"}
@@ -58,14 +63,21 @@ def sha256_of(content: bytes) -> str:
 def find_packages(folder: Path) -> list[Path]:
     """Return the package folders at or below `folder`, sorted.
 
-    Raises BadInput if there is none.
+    Raises BadInput if there is none, or if something is a link: what it leads to could lie anywhere.
     """
     if not folder.exists():
         raise BadInput([Problem(str(folder), "there is no such file or folder")])
     if folder.is_file():
         folder = folder.parent
-    found = {p.parent for p in folder.rglob("*") if p.name in ("document.yml", "pages.csv") or p.suffix == ".xlsx"}
-    found = {p for p in found if not any(part.startswith((".", "~")) for part in p.relative_to(folder).parts)}
+    found, links = set(), []
+    for at, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "~"))]
+        links += [Path(at, name) for name in (*folders, *files) if Path(at, name).is_symlink() and name[0] not in ".~"]
+        if any(name in ("document.yml", "pages.csv") or name.endswith(".xlsx") for name in files):
+            found.add(Path(at))
+    if links:
+        words = "this is a link; records are plain files and folders, so that nothing outside of this folder is read"
+        raise BadInput([Problem(path.relative_to(folder).as_posix(), words) for path in links])
     if not found:
         raise BadInput([Problem(str(folder), "no records here; expected a folder with document.yml or pages.csv")])
     return sorted(found)
@@ -87,6 +99,57 @@ def _text(value: Any) -> str | None:
         return nfc(json.dumps(value, ensure_ascii=False, default=str))
     text = nfc(str(value))
     return text if text.strip() else None
+
+
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffd\\ufffe\\uffff]")
+
+_LOST = re.compile(r"[^\W\d]\?[^\W\d]")
+_WEB = re.compile(r"(?:https?://|www\.)\S+")
+
+
+def _damage(cell: str | None) -> str | None:
+    """Say what a program that saved or copied a cell has done to it; None where it is whole."""
+    if cell is None or (
+        "?" not in cell and cell.isascii() and cell.isprintable() and len(cell) <= limits.MAX_CELL_CHARACTERS
+    ):
+        return None
+    if len(cell) > limits.MAX_CELL_CHARACTERS:
+        return f"the cell has {len(cell)} characters; at most {limits.MAX_CELL_CHARACTERS} are read"
+    if _CONTROLS.search(cell):
+        return "the cell holds characters that no text has; it was damaged when it was copied or saved"
+    if "?" in cell and _LOST.search(_WEB.sub("", cell)):
+        return "letters were lost when the file was saved: there is a ? within a word; save it as CSV UTF-8"
+    if cell.isascii():
+        return None
+    try:
+        if cell.encode("cp1252").decode("utf-8") != cell:
+            return "the letters were damaged when the file was saved; save it as CSV UTF-8 once, not twice"
+    except UnicodeError:
+        return None
+    return None
+
+
+def read_utf8(content: bytes, file: str) -> tuple[str, Problem | None]:
+    """Return the text of a UTF-8 file, or what the file is instead and on which line that shows."""
+    words = "the file is not UTF-8 text; save it as CSV UTF-8"
+    if len(content) > limits.MAX_BYTES:
+        return "", Problem(file, f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
+    kind = kind_of(content) if content else None
+    if kind not in (None, "an HTML page", "an XML file"):
+        return "", Problem(file, f"{words}; it is {kind}", row=1)
+    for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if content.startswith(mark):
+            return "", Problem(file, f"{words}; it is UTF-{'32' if len(mark) == 4 else '16'} text", row=1)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        hint = "" if b"\x00" in content else "; it may be in Windows-1258 or another old encoding"
+        return "", Problem(file, words + hint, row=line)
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        return "", Problem(file, "the file holds NUL characters; expected text in UTF-8", row=line)
+    return text, None
 
 
 def _check_header(name: str, header: Sequence[str], place: Problem) -> list[Problem]:
@@ -115,6 +178,11 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     if not grid:
         return _unreadable(Problem(place.file, "the table is empty; expected a heading row", place.sheet))
     header = [(cell or "").strip() for cell in grid[0]]
+    if len(grid) > limits.MAX_RECORD_ROWS or len(header) > limits.MAX_RECORD_COLUMNS:
+        words = f"{limits.MAX_RECORD_ROWS} rows and {limits.MAX_RECORD_COLUMNS} columns"
+        return _unreadable(Problem(place.file, f"the table is too large; at most {words} are read", place.sheet))
+    if not any(header):
+        return _unreadable(Problem(place.file, "the row is empty; expected the headings", place.sheet, 1))
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         return _unreadable(Problem(place.file, "the columns must be separated by commas", place.sheet, 1))
     problems = _check_header(name, header, place)
@@ -131,82 +199,171 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
         if all(cell is None for cell in cells):
             problems.append(Problem(place.file, "the row is empty", place.sheet, number))
             continue
+        for column, cell in zip(header, cells, strict=True):
+            if damage := _damage(cell):
+                problems.append(Problem(place.file, damage, place.sheet, number, column, (cell or "")[:120]))
         rows.append(dict(zip(header, cells, strict=True)))
         numbers.append(number)
     return rows, numbers, problems
 
 
 def _read_csv(name: str, content: bytes, file: str) -> _Read:
-    place = Problem(file, "")
+    text, problem = read_utf8(content, file)
+    if problem:
+        return _unreadable(problem)
+    grid: list[list[str | None]] = []
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return _unreadable(Problem(file, "the file is not UTF-8 text; save it as CSV UTF-8", row=line))
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        return _unreadable(Problem(file, "the file holds NUL characters; expected CSV text", row=line))
-    try:
-        grid = [[_text(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            if len(row) > limits.MAX_RECORD_COLUMNS:
+                words = f"the row has {len(row)} cells; at most {limits.MAX_RECORD_COLUMNS} are read"
+                return _unreadable(Problem(file, words, row=len(grid) + 1))
+            grid.append([_text(cell) for cell in row])
     except csv.Error as error:
-        return _unreadable(Problem(file, f"the file is no well-formed CSV ({error})"))
-    return _rows(name, grid, place)
-
-
-def _read_parquet(name: str, path: Path, file: str) -> _Read:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowInvalid, OSError):
-        return _unreadable(Problem(file, "the file is no readable Parquet file"))
-    grid: list[list[str | None]] = [list(table.column_names)]
-    grid += [[_text(cell) for cell in row.values()] for row in table.to_pylist()]
+        return _unreadable(Problem(file, f"the file is no well-formed CSV ({error})", row=len(grid) + 1))
     return _rows(name, grid, Problem(file, ""))
 
 
-def _read_xlsx(path: Path, file: str) -> Iterator[tuple[str, _Read]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _read_parquet(name: str, content: bytes, file: str) -> _Read:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
+    grid: list[list[str | None]] = []
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError) as error:
-        yield "", _unreadable(Problem(file, f"the file is no readable XLSX workbook ({error})"))
+        parquet = pq.ParquetFile(pa.BufferReader(content))
+        said = parquet.metadata
+        groups = [said.row_group(index) for index in range(said.num_row_groups)]
+        if (
+            said.num_rows > limits.MAX_RECORD_ROWS
+            or said.num_columns > limits.MAX_RECORD_COLUMNS
+            or sum(group.total_byte_size for group in groups) > limits.MAX_UNPACKED_BYTES
+        ):
+            words = f"{limits.MAX_RECORD_ROWS} rows and {limits.MAX_RECORD_COLUMNS} columns"
+            return _unreadable(Problem(file, f"the table is too large; at most {words} are read"))
+        grid.append(list(parquet.schema_arrow.names))
+        for batch in parquet.iter_batches(batch_size=1000):
+            columns = [column.to_pylist() for column in batch.columns]
+            grid += [[_text(cell) for cell in row] for row in zip(*columns, strict=True)]
+    except (pa.ArrowException, OSError, ValueError, OverflowError):  # also of values that Python cannot hold
+        return _unreadable(Problem(file, "the file is no readable Parquet file"))
+    return _rows(name, grid, Problem(file, ""))
+
+
+def _read_xlsx(content: bytes, file: str) -> Iterator[tuple[str, _Read]]:
+    try:
+        workbook = XlsxFile(content, file)
+    except BadInput as error:
+        yield "", _unreadable(*error.problems)
         return
-    for sheet in workbook.sheet_names:
+    for sheet in workbook.sheets:
         if sheet not in TABLES:
             yield "", _unreadable(Problem(file, "unknown sheet", sheet, nearest=nearest_spellings(sheet, TABLES)))
             continue
-        grid = [[_text(cell) for cell in row] for row in workbook.get_sheet_by_name(sheet).to_python()]
+        try:
+            unseen = list(workbook.unseen(sheet))
+            grid = [[_text(cell) for cell in row] for row in workbook.values(sheet)]
+        except BadInput as error:
+            yield sheet, _unreadable(*error.problems)
+            continue
+        while grid and not any(grid[-1]):
+            grid.pop()  # a sheet ends with the rows that were once touched
+        place = Problem(file, "", sheet)
         if sheet == "document":
-            fields = {row[0]: (row[1] if len(row) > 1 else None) for row in grid[1:] if row and row[0]}
-            yield sheet, _fields("document", fields, Problem(file, "", sheet))
+            rows, numbers, problems = _field_rows(grid, place)
         else:
-            while grid and not any(grid[-1]):
-                grid.pop()  # a sheet ends with the rows that were once touched
-            yield sheet, _rows(sheet, grid, Problem(file, "", sheet))
+            rows, numbers, problems = _rows(sheet, grid, place)
+        yield sheet, (rows, numbers, [*unseen, *problems])
+
+
+def _field_rows(grid: list[list[str | None]], place: Problem) -> _Read:
+    """Take the rows of the sheet `document` as fields: a name and a value each, below a heading."""
+    fields: Row = {}
+    problems = []
+    for number, row in enumerate(grid[1:], start=2):
+        if not any(row):
+            continue
+        if row[0] is None or any(row[2:]):
+            problems.append(Problem(place.file, "expected a field and its value", place.sheet, number))
+        elif row[0] in fields:
+            problems.append(Problem(place.file, "this field stands twice", place.sheet, number, row[0]))
+        else:
+            fields[row[0]] = row[1] if len(row) > 1 else None
+    rows, numbers, found = _fields("document", fields, place)
+    return rows, numbers, problems + found
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Reads every scalar but null as the text that stands there: 2020-02-31 is for the contract to refuse, 01 is 01."""
+    """Reads every scalar but null as the text that stands there: 2020-02-31 is for the contract to refuse, 01 is 01.
+
+    What YAML can do beyond `name: value` lines is refused: it would lose a value or say it elsewhere.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse anchors, tags and nesting beyond any record."""
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem="anchors and aliases (& and *)", problem_mark=event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="tags (!)", problem_mark=event.start_mark)
+        self.depth = getattr(self, "depth", 0) + 1
+        if self.depth > limits.MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="lists within lists without end", problem_mark=event.start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a name that stands twice, of which YAML would keep the last."""
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a list as a name", problem_mark=key.start_mark)
+            if key.value in seen:
+                words = f"the name '{key.value[:80]}' twice"
+                raise yaml.MarkedYAMLError(problem=words, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 _TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
 def _read_fields(name: str, content: bytes, file: str) -> _Read:
+    if len(content) > limits.MAX_FIELDS_BYTES:
+        return _unreadable(Problem(file, f"the file is larger than {limits.MAX_FIELDS_BYTES // 1000} KB"))
+    text, problem = read_utf8(content, file)
+    if problem:
+        return _unreadable(problem)
     try:
-        fields = yaml.load(content.decode("utf-8-sig"), _TextLoader)
-    except (yaml.YAMLError, ValueError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line or None))
+        fields = yaml.load(text, _TextLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        return _unreadable(Problem(file, f"the file is no well-formed YAML in UTF-8 ({error.problem})", row=line))
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", None)
+        line = None if position is None else text.count("\n", 0, position) + 1
+        return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line))
     if not isinstance(fields, dict):
         return _unreadable(Problem(file, "expected 'name: value' lines"))
-    return _fields(name, {str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
+    rows, numbers, problems = _fields(name, {str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
+    for field_name, value in fields.items():
+        for text in _leaves(value):
+            if damage := _damage(text):
+                problems.append(Problem(file, damage, column=str(field_name), text=text[:120]))
+    return rows, numbers, problems
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Yield the texts of a field: its own, or those of its list or mapping."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None:
+        yield str(value)
 
 
 def _fields(name: str, fields: Row, place: Problem) -> _Read:
@@ -242,17 +399,21 @@ def read_package(path: Path, base: Path) -> Package:
             continue
         file = file_path.relative_to(base).as_posix() if path != base else file_path.name
         stem, suffix = file_path.stem, file_path.suffix
+        if not file_path.is_file() or file_path.stat().st_size > limits.MAX_BYTES:
+            words = f"expected a plain file of at most {limits.MAX_BYTES // 1_000_000} MB"
+            package.problems.append(Problem(file, words))
+            continue
         content = file_path.read_bytes()
         if file_path.name in FIELD_FILES:
             name = FIELD_FILES[file_path.name]
             add(name, file_path, file, content, _read_fields(name, content, file))
         elif suffix == ".xlsx":
-            for name, read in _read_xlsx(file_path, file):
+            for name, read in _read_xlsx(content, file):
                 add(name, file_path, file, content, read, name)
         elif stem in TABLES and suffix == ".csv":
             add(stem, file_path, file, content, _read_csv(stem, content, file))
         elif stem in TABLES and suffix == ".parquet":
-            add(stem, file_path, file, content, _read_parquet(stem, file_path, file))
+            add(stem, file_path, file, content, _read_parquet(stem, content, file))
         elif file_path.name != "README.md":
             package.problems.append(
                 Problem(

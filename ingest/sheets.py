@@ -1,9 +1,8 @@
-"""Reads the cells of publishers' files as they are: XLS, XLSX and CSV, within limits."""
+"""Reads the cells of publishers' files as they are: XLS, XLSX and CSV; formulas by the values saved beside them."""
 
 import csv
 import io
 import warnings
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,38 +12,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ingest import limits
 from ingest.problems import BadInput, Problem
+from ingest.readers import read_utf8
 from ingest.reading.text import fold
-
-MAX_BYTES = 50_000_000
-MAX_UNPACKED_BYTES = 500_000_000
-MAX_ROWS = 20_000
-MAX_COLUMNS = 1_000
+from ingest.workbooks import XlsxFile, open_xls, readable
 
 Cell = str | Decimal | None
 """Numbers are decimals, everything else is the text that a person sees; an empty cell is None."""
-
-
-def column_letter(index: int) -> str:
-    """Return the letters of a column that is counted from 0: A, B, ..., AA.
-
-    >>> column_letter(0), column_letter(26)
-    ('A', 'AA')
-    """
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def column_index(letters: str) -> int:
-    """Return the place of a column, counted from 0, by its letters."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
-    return index - 1
 
 
 @dataclass(frozen=True)
@@ -92,8 +67,8 @@ class SheetFile:
         self._sheets: dict[str | None, Sheet] = {}
         if not path.is_file():
             raise BadInput([Problem(str(path), "there is no such file")])
-        if path.stat().st_size > MAX_BYTES:
-            self._refuse(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+        if path.stat().st_size > limits.MAX_BYTES:
+            self._refuse(f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
         if path.suffix.lower() not in (".xls", ".xlsx", ".csv"):
             self._refuse("expected an XLS, XLSX or CSV file")
         self.content = path.read_bytes()
@@ -102,23 +77,12 @@ class SheetFile:
         raise BadInput([Problem(self.file, message, sheet, row)])
 
     @cached_property
-    def _workbook(self) -> Any:
-        if self.path.suffix.lower() == ".xls":
-            from python_calamine import CalamineError, CalamineWorkbook
+    def _xls(self) -> Any:
+        return open_xls(self.content, self.file)
 
-            try:
-                return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
-            except (CalamineError, OSError) as error:
-                self._refuse(f"the file is no readable XLS workbook ({error})")
-        import openpyxl
-
-        try:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as packed:
-                if sum(item.file_size for item in packed.infolist()) > MAX_UNPACKED_BYTES:
-                    self._refuse(f"the file is larger than {MAX_UNPACKED_BYTES // 1_000_000} MB when it is unpacked")
-            return openpyxl.load_workbook(io.BytesIO(self.content), read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, OSError) as error:
-            self._refuse(f"the file is no readable XLSX workbook ({error})")
+    @cached_property
+    def _xlsx(self) -> XlsxFile:
+        return XlsxFile(self.content, self.file)
 
     @cached_property
     def sheet_names(self) -> list[str | None]:
@@ -126,8 +90,8 @@ class SheetFile:
         if self.path.suffix.lower() == ".csv":
             return [None]
         if self.path.suffix.lower() == ".xls":
-            return list(self._workbook.sheet_names)
-        return [sheet.title for sheet in self._workbook.worksheets]
+            return list(self._xls.sheet_names)
+        return list(self._xlsx.sheets)
 
     def sheet(self, name: str | None) -> Sheet:
         """Return one sheet; raises BadInput where it cannot be read or is absurdly large."""
@@ -139,12 +103,12 @@ class SheetFile:
 
     def _filled_rows(self, name: str | None) -> list[list[Cell]]:
         rows: list[list[Cell]] = []
-        for number, row in enumerate(islice(self._rows(name), MAX_ROWS + 1), start=1):
+        for number, row in enumerate(islice(self._rows(name), limits.MAX_ROWS + 1), start=1):
             while row and row[-1] is None:
                 row.pop()
-            if number > MAX_ROWS or len(row) > MAX_COLUMNS:
-                words = f"the sheet is too large; at most {MAX_ROWS} rows and {MAX_COLUMNS} columns are read"
-                self._refuse(words, name)
+            if number > limits.MAX_ROWS or len(row) > limits.MAX_COLUMNS:
+                words = f"at most {limits.MAX_ROWS} rows and {limits.MAX_COLUMNS} columns are read"
+                self._refuse(f"the sheet is too large; {words}", name)
             rows.append(row)
         while rows and not rows[-1]:
             rows.pop()
@@ -154,26 +118,17 @@ class SheetFile:
         if name is None:
             yield from self._csv_rows()
         elif self.path.suffix.lower() == ".xls":
-            sheet = self._workbook.get_sheet_by_name(name)
-            if sheet.end and (sheet.end[0] >= MAX_ROWS or sheet.end[1] >= MAX_COLUMNS):
-                too_wide: list[Cell] = ["", *[None] * MAX_COLUMNS, ""]
-                yield too_wide
-                return
-            for row in sheet.to_python(skip_empty_area=False):
-                yield [_cell(value if value != "" else None) for value in row]
+            with readable(self.file, "XLS", name):
+                for row in self._xls.get_sheet_by_name(name).to_python(skip_empty_area=False):
+                    yield [_cell(value if value != "" else None) for value in row]
         else:
-            try:
-                for cells in self._workbook[name].iter_rows():
-                    yield [_cell(cell.value, getattr(cell, "number_format", "")) for cell in cells]
-            except (KeyError, ValueError, TypeError, SyntaxError, AttributeError, IndexError) as error:
-                self._refuse(f"the sheet cannot be read ({error})", name)
+            for cells in self._xlsx.formatted_cells(name):
+                yield [_cell(value, number_format) for value, number_format in cells]
 
     def _csv_rows(self) -> Iterator[list[Cell]]:
-        try:
-            text = self.content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = self.content[: error.start].count(b"\n") + 1
-            self._refuse("the file is not UTF-8 text; save it as CSV UTF-8", row=line)
+        text, problem = read_utf8(self.content, self.file)
+        if problem:
+            raise BadInput([problem])
         lines = [line for line in text.splitlines() if line.strip()][:50]
         # A spreadsheet with decimal commas separates columns by semicolons; a title above the table has none.
         marks = (mark for mark in ";\t" if 2 * sum(mark in line for line in lines) > len(lines))

@@ -15,10 +15,10 @@ LAYERS = (
     ("landing", "publish", "transform", "verify", "fill", "schema"),
     ("check",),
     ("readers",),
-    ("contracts",),
+    ("contracts", "workbooks", "personal"),
     ("reference", "problems"),
     ("reading.agencies", "reading.dates", "reading.numbers"),
-    ("reading.text", "reading", "paths", ""),
+    ("reading.text", "reading", "paths", "limits", ""),
 )
 """Modules of `ingest` from the top down. A module that is not named here stands beside landing."""
 BESIDE_LANDING = 2

@@ -1,4 +1,5 @@
 import csv
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -226,7 +227,7 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a NUL character": (
         "tasks.csv",
         lambda content: content.replace(b"k02", b"k\x0002"),
-        "plan/tasks.csv, row 3: the file holds NUL characters; expected CSV text",
+        "plan/tasks.csv, row 3: the file holds NUL characters; expected text in UTF-8",
     ),
     "letters of another code page": (
         "tasks.csv",
@@ -251,7 +252,7 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a quotation mark that is not closed": (
         "tasks.csv",
         lambda content: content.replace(b"; S", b'"; S'),
-        "plan/tasks.csv: the file is no well-formed CSV",
+        "plan/tasks.csv, row 2: the file is no well-formed CSV",
     ),
     "an impossible day that YAML takes for a date": (
         "document.yml",
@@ -410,6 +411,100 @@ def test_a_file_with_no_known_name_is_named_with_the_nearest_table(plan: Records
 def test_a_folder_is_of_a_document_or_of_pages_but_not_of_both(plan: Records, pages: Records) -> None:
     plan.tables = {"pages": pages.tables["pages"]}
     assert [str(p) for p in plan.problems()] == ["plan: expected either document.yml or pages.csv in this folder"]
+
+
+def test_links_below_the_records_are_refused_by_name(plan: Records, tmp_path: Path) -> None:
+    data = plan.write().parent
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "results.csv").write_text("a\n")
+    (plan.folder / "citations.csv").symlink_to(tmp_path / "outside" / "results.csv")
+    (plan.folder / "README.md").symlink_to(tmp_path / "nowhere")
+    (data / "other").symlink_to(tmp_path / "outside")
+    with pytest.raises(BadInput) as caught:
+        check_folder(data)
+    assert [str(p).split(";")[0] for p in caught.value.problems] == [
+        f"{file}: this is a link" for file in ("other", "plan/README.md", "plan/citations.csv")
+    ]
+
+
+def test_what_is_no_plain_file_is_refused(plan: Records) -> None:
+    os.mkfifo(plan.write() / "citations.csv")
+    (found,) = found_in(plan.folder.parent)
+    assert str(found) == "plan/citations.csv: expected a plain file of at most 50 MB"
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "a/b.txt", "..", "a\\b"])
+def test_a_source_file_is_a_name_and_leads_nowhere_else(plan: Records, name: str) -> None:
+    field(source_file=name)(plan)
+    (found,) = plan.problems()
+    assert (found.file, found.column, found.text) == ("plan/document.yml", "source_file", name)
+
+
+PERSONAL = {
+    "a telephone number": (
+        "0912345678", "0912 345 678", "091.234.5678", "0912.34.56.78", "02343822545", "(0234) 3822545", "0234.3822545",
+        "0234 3 822 545", "024 3825 1234", "+84912345678", "+84 912 345 678", "(+84) 912345678", "01234567890",
+    ),
+    "the number of an identity paper": ("191234567", "046099012345", "046 099 012 345", "123456789012"),
+    "an e-mail address": ("so.noivu@thuathienhue.gov.vn", "a+b@x.vn"),
+}  # fmt: skip
+NOT_PERSONAL = (
+    "191234567 đồng", "1.912.345.678 đồng", "120 000 000 000 đồng", "0,912345678", "05.04.2020-12.04.2020",
+    "457/KH-UBND", "191234567/QĐ-UBND", "ngày 04/9/2020", "202009041530", "22174 hồ sơ", "1900 1075", "046099012345678",
+    "https://x.vn/a?id=046099012345&mail=a@b.vn", "12345678", "1234567890", "@ 8 giờ", "000.00.19.H57-191234567",
+    "Quý I/2020 - 0912",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in PERSONAL.items() for text in texts])
+def test_data_of_a_person_is_refused_in_words_with_its_place(plan: Records, kind: str, text: str) -> None:
+    cell("tasks", 0, printed_text=f"Xây dựng kế hoạch [liên hệ: {text}].")(plan)
+    assert [str(p) for p in plan.problems()] == [
+        f"plan/tasks.csv, row 2, column printed_text: this looks like {kind}; records hold no personal data; "
+        f"found '{text}'"
+    ]
+
+
+@pytest.mark.parametrize("text", NOT_PERSONAL)
+def test_numbers_of_documents_money_days_and_addresses_are_no_data_of_a_person(plan: Records, text: str) -> None:
+    cell("tasks", 0, printed_text=f"Xây dựng kế hoạch ({text})")(plan)
+    field(address=f"https://x.vn/{text}", signatory_vi="Nguyễn Văn A")(plan)
+    assert plan.problems() == []
+
+
+def test_a_figure_that_is_recorded_may_stand_in_its_words(plan: Records) -> None:
+    cell("results", 0, value="191234567", printed_text="tiếp nhận: 191234567")(plan)
+    assert plan.problems() == []
+
+
+def test_a_column_for_data_of_persons_is_refused(plan: Records) -> None:
+    every("tasks", **{"Số CCCD": "x"})(plan)
+    assert sorted((p.row, p.column, p.message) for p in plan.problems()) == [
+        (1, "Số CCCD", "records hold no personal data; take this column out"),
+        (1, "Số CCCD", "unknown column"),
+    ]
+
+
+@pytest.mark.parametrize("digits", ["٢٦٢٨٦", "２６２８６"])
+def test_digits_of_other_scripts_are_no_number_of_a_record(plan: Records, digits: str) -> None:
+    cell("results", 0, value=digits)(plan)
+    assert "expected a plain number such as 26286" in str(plan.problems()[0])
+
+
+def test_a_count_is_a_whole_number(pages: Records) -> None:
+    cell("results", 0, value="26.286")(pages)
+    assert [str(p) for p in pages.problems()] == [
+        "pages/results.csv, row 2, column value: expected a whole number of dossier; found '26.286'"
+    ]
+
+
+def test_letters_that_were_lost_in_saving_are_named(plan: Records) -> None:
+    cell("tasks", 0, printed_text="Xây d?ng k? ho?ch")(plan)
+    cell("tasks", 1, printed_text="RÃ\xa0 soÃ¡t thá»§ tá»¥c")(plan)
+    assert [(p.row, p.column, p.message.split(";")[0]) for p in plan.problems()] == [
+        (2, "printed_text", "letters were lost when the file was saved: there is a ? within a word"),
+        (3, "printed_text", "the letters were damaged when the file was saved"),
+    ]
 
 
 def test_a_folder_without_records_is_refused(tmp_path: Path) -> None:

@@ -205,8 +205,38 @@ def test_a_query_without_a_statement_says_so(ask: Parvn, sql: str) -> None:
         "from glob('{present}')",
         "set enable_external_access = true",
         "set lock_configuration = false",
+        "set memory_limit = '9GB'",
+        "set temp_directory = '{file}'",
+        "reset enable_external_access",
+        "pragma threads = 4",
+        "pragma enable_profiling",
+        "pragma profiling_output = '{file}'",
+        "call enable_logging(storage := 'file', storage_path := '{file}')",
         "install httpfs",
+        "force install json",
         "load httpfs",
+        "load '{present}'",
+        "update extensions",
+        "attach ':memory:' as mine",
+        "attach '{file}' as mine (type sqlite)",
+        "attach 'https://example.org/x.duckdb'",
+        "import database '{file}'",
+        "select 1; copy (select 1) to '{file}'",
+        "copy marts.fct_task to '{file}' (format parquet)",
+        "copy marts.fct_task from '{present}'",
+        "from 'https://example.org/x.parquet'",
+        "from read_blob('{present}')",
+        "from read_json('{present}')",
+        "from read_parquet('{present}')",
+        "from parquet_metadata('{present}')",
+        "from sniff_csv('{present}')",
+        "from query('from read_text(''{present}'')')",
+        "from query_table(['{present}'])",
+        "create temp macro m() as table from '{present}'; from m()",
+        "prepare p as from read_text('{present}'); execute p",
+        "create secret s (type s3)",
+        "select getenv('HOME')",
+        "from connection",
         "create table marts.mine as select 1",
         "delete from marts.fct_task",
         "drop schema marts cascade",
@@ -218,6 +248,53 @@ def test_a_query_reaches_no_file_no_setting_and_changes_nothing(ask: Parvn, tmp_
     said = ask(sql.format(file=tmp_path / "out", present=present))
     assert (said.code, said.out) == (4, "")
     assert [path.name for path in tmp_path.iterdir() if path != present] == []
+
+
+def test_cells_that_a_spreadsheet_would_run_stay_text_in_csv_only(ask: Parvn) -> None:
+    sql = """
+        select '=HYPERLINK("http://x")' as "=head", '+cmd' as plus, '- gạch đầu dòng' as dash, '@sum' as at_sign,
+        chr(9) || 'tab' as tab, '-4.5' as text_number, -4.5 as number, 'a=b' as inside, null as nothing, -1e-7 as tiny
+    """
+    found = list(csv.reader(io.StringIO(ask(sql, "--format", "csv").out)))
+    assert found[0][:2] == ["'=head", "plus"]
+    assert found[1] == [
+        "'=HYPERLINK(\"http://x\")", "'+cmd", "'- gạch đầu dòng", "'@sum", "'\ttab", "-4.5", "-4.5", "a=b",
+        "", "-1e-07",
+    ]  # fmt: skip
+    assert json.loads(ask(sql, "--format", "json").out)[0]["plus"] == "+cmd"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["select count(*) from range(3000000000) a, range(10000) b", "--timeout", "0.3"],
+            "the query took longer than 0.3 s and was stopped; see --timeout",
+        ),
+        (
+            ["select list(range) from range(100000000)", "--memory", "100MB"],
+            "the query needs more than 100MB of memory; see --memory",
+        ),
+        (
+            ["select * from range(50000000) order by hash(range)", "--memory", "100MB"],
+            "the query needs more than 100MB of memory; see --memory",
+        ),
+        (["from range(1000001)"], "the query gives more than 1000000 rows; use the Parquet files of the release"),
+    ],
+)
+def test_a_query_beyond_its_limits_is_stopped_with_a_sentence(
+    ask: Parvn, real: Workspace, arguments: list[str], message: str
+) -> None:
+    before = sorted(path.name for path in real.current.resolve().iterdir())
+    assert ask(*arguments) == (4, "", message + "\n")
+    assert sorted(path.name for path in real.current.resolve().iterdir()) == before
+
+
+@pytest.mark.parametrize("size", ["lots", "2", "-1GB", "2GB; drop", ""])
+def test_a_memory_limit_is_a_size(ask: Parvn, size: str) -> None:
+    said = ask("select 1", "--memory", size)
+    assert (said.code, said.out) == (64, "")
+    assert "expected a size such as 500MB or 2GB" in said.err
 
 
 @pytest.mark.parametrize("sql", cli.TRY)

@@ -14,14 +14,14 @@ import openpyxl
 import pytest
 import yaml
 
-from ingest import pipeline, sheets
+from ingest import limits, pipeline
 from ingest.check import check_folder, raise_problems
 from ingest.index_files import FileFacts, Loaded, load_index_file
 from ingest.index_layouts import FIGURES, TABLES
 from ingest.paths import PROJECT, SEEDS, Workspace
 from ingest.problems import BadInput
 from ingest.reference import Reference
-from ingest.sheets import column_index, column_letter
+from ingest.workbooks import column_index, column_letter
 
 SHARED = PROJECT.parent / "shared" / "reference"
 WORKBOOKS = sorted((SHARED / "workbooks").glob("*.xls*"))
@@ -493,14 +493,26 @@ def test_absurd_files_are_refused(
 ) -> None:
     book = openpyxl.Workbook()
     book.active["A30000"] = 1
-    assert "sheet Sheet: the sheet is too large; at most 20000 rows" in refused("pci", book)[0]
+    assert "sheet Sheet, row 30000, column A: the sheet is too large; at most 20000 rows" in refused("pci", book)[0]
     book = openpyxl.Workbook()
     book.active.cell(1, 1001).value = 1
-    assert "sheet Sheet: the sheet is too large" in refused("pci", book)[0]
-    monkeypatch.setattr(sheets, "MAX_UNPACKED_BYTES", 1000)
+    assert "sheet Sheet, row 1, column ALM: the sheet is too large" in refused("pci", book)[0]
+    monkeypatch.setattr(limits, "MAX_UNPACKED_BYTES", 1000)
     assert "when it is unpacked" in refused("pci", openpyxl.Workbook())[0]
-    monkeypatch.setattr(sheets, "MAX_BYTES", 10)
+    monkeypatch.setattr(limits, "MAX_BYTES", 10)
     assert "the file is larger than" in refused("pci", openpyxl.Workbook())[0]
+
+
+def test_nothing_is_written_through_a_link(
+    refused: Callable[..., list[str]], data: Path, tmp_path: Path, reference: Reference
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (data / "indices" / "par_index").symlink_to(tmp_path / "outside")
+    table = template(names_of("par_index", 2022, reference), 2022)
+    assert refused("par_index", table, "par.csv")[0].startswith(
+        "indices/par_index: this is a link; what is loaded is written below"
+    )
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 # --- the tables that say where figures stand -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ _GROUPED = {
     "english": re.compile(r"(?P<whole>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?"),
 }
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*")
-_PLAIN = re.compile(r"-?\d+(\.\d+)?")
+_PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")  # more digits fit no column of the marts
 
 
 class NumberToken(NamedTuple):
