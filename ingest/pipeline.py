@@ -5,6 +5,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -102,9 +103,16 @@ class Run:
             self.landing.build_raw(connection)
 
 
+def remove_leftovers(workspace: Workspace) -> None:
+    """Remove what a killed run left unfinished, so that nobody has to; the caller holds the writer's lock."""
+    publishing.remove_leftovers(workspace)
+    Landing(workspace.landing).remove_leftovers()
+
+
 def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
     """Check and land the records and make `raw` in the build database, for working with plain dbt."""
     with publishing.writer_lock(workspace):
+        remove_leftovers(workspace)
         run = Run(workspace, say)
         run.land(run.check())
 
@@ -116,26 +124,33 @@ def build(
     force: bool = False,
     with_docs: bool = True,
     evaluation_date: str | None = None,
+    keep: int = publishing.KEPT_RELEASES,
 ) -> BuildResult:
     """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
 
-    Raises BadInput, FailedCheck or Locked; in each case what was published before stays as it was.
+    Raises BadInput, FailedCheck, Locked, or ParvnError where the system refused (a full disk); in each case what was
+    published before stays as it was.
     """
     started = time.monotonic()
     with publishing.writer_lock(workspace):
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
         tools["python"] = platform.python_version()
         fingerprint = _fingerprint(inputs, tools, evaluation_date)
+        remove_leftovers(workspace)
         current = publishing.current_release(workspace)
-        if current and not force:
+        damage = publishing.damage(current) if current else []
+        if damage:
+            say(f"damaged release {current and current.name} is built anew: {damage[0]}")
+        elif current and not force:
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
                 return BuildResult(manifest, False, time.monotonic() - started)
         run = Run(workspace, say)
-        run.land(run.check())
+        checked = run.check()
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
         try:
+            run.land(checked)
             say("build   models and tests in the build database")
             result = transform.build(workspace.build_database, on_node, evaluation_date)
             extra = {}
@@ -144,10 +159,13 @@ def build(
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)
             say("publish a complete release, then move the link")
             manifest_new = publishing.publish(
-                workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra
+                workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra, keep
             )
         except (ParvnError, OSError, duckdb.Error) as error:
-            run.note("build", "release", "failed", 0, str(error)[:2000])
-            raise
+            with suppress(OSError):  # the disk may be full
+                run.note("build", "release", "failed", 0, str(error)[:2000])
+            if isinstance(error, ParvnError):
+                raise
+            raise ParvnError(f"the run stopped, nothing was published: {error}") from error
         run.note("build", manifest_new.release_id, "published", sum(manifest_new.tables.values()))
     return BuildResult(vars(manifest_new), True, time.monotonic() - started)
