@@ -76,8 +76,8 @@ def _quoted(text: str) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _copy_database(source: Path, target: Path) -> dict[str, int]:
-    """Copy the published schemas into a new file that DuckDB 1.2 can read; returns the rows per table."""
+def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Copy the published schemas into a new file that DuckDB 1.2 can read; returns rows and primary key per table."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {_quoted(str(source))} as work (read_only)")
         connection.execute(f"attach {_quoted(str(target))} as release (storage_version {_quoted(STORAGE_VERSION)})")
@@ -110,8 +110,12 @@ def _copy_database(source: Path, target: Path) -> dict[str, int]:
                 )
                 connection.execute(f"comment on {what} is {_quoted(comment)}")
         _vietnamese_views(connection)
+        keys = connection.execute(
+            "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
+            "where database_name = 'work' and constraint_type = 'PRIMARY KEY' order by 1"
+        ).fetchall()
         connection.execute("detach release")
-    return counts
+    return counts, {name: key for name, key in keys if name in counts}
 
 
 def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -141,16 +145,6 @@ def _export_parquet(database: Path, folder: Path) -> None:
             connection.execute(
                 f'copy (from marts."{name}" order by all) to {target} (format parquet, compression zstd)'
             )
-
-
-def _primary_keys(database: Path) -> dict[str, list[str]]:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        found = connection.execute(
-            "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
-            "where constraint_type = 'PRIMARY KEY' and list_contains(?, schema_name) order by 1",
-            [list(PUBLISHED_SCHEMAS)],
-        ).fetchall()
-    return dict(found)
 
 
 def remove_leftovers(workspace: Workspace) -> None:
@@ -183,7 +177,7 @@ def publish(
     folder = workspace.releases / f".new-{release_id}"
     folder.mkdir(mode=FOLDER_MODE)
     try:
-        tables = _copy_database(workspace.build_database, folder / DATABASE)
+        tables, keys = _copy_database(workspace.build_database, folder / DATABASE)
         _export_parquet(folder / DATABASE, folder / "parquet")
         for name, path in (extra_files or {}).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -198,7 +192,7 @@ def publish(
             tables=tables,
             tests=tests,
             files={name: sha256_of_file(folder / name) for name in _files_of(folder)},
-            keys={name: key for name, key in _primary_keys(workspace.build_database).items() if name in tables},
+            keys=keys,
             previous=before.name if before else None,
         )
         _seal(folder, manifest)
