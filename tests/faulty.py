@@ -4,6 +4,7 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -77,9 +78,10 @@ def count_steps(act: Callable[[int, bool], None]) -> None:
             done += 1
             number = done
             act(number, True)
-            result = real(*arguments, **keywords)
-            act(number, False)
-            return result
+            try:
+                return real(*arguments, **keywords)
+            finally:
+                act(number, False)
 
         setattr(os, name, step)
 
@@ -112,12 +114,12 @@ def run_for_ever(workspace: Workspace, package: CheckedPackage, number: int) -> 
         number += 1
 
 
-def read_for_ever(workspace: Workspace, stop: Any, answer: Any) -> None:
-    """Read until told to stop; send (reads, release numbers seen, what was wrong)."""
+def read_for_ever(workspace: Workspace, stop: Path, answer: Any) -> None:
+    """Read until `stop` is there; send (reads, release numbers seen, what was wrong)."""
     reads, seen, wrong = 0, set(), []
     both = " union all ".join(f"select release_no, figure_id from {name}" for name in FIGURES)
     try:
-        while not (stop.is_set() and reads):
+        while not (stop.exists() and reads):
             with publish.open_published(workspace) as connection:
                 for _ in range(2):  # the second query must see what the first one saw
                     found = connection.execute(f"select min(release_no), max(release_no), count(*) from ({both})")
@@ -126,6 +128,7 @@ def read_for_ever(workspace: Workspace, stop: Any, answer: Any) -> None:
                     if low != high or count != 2 * ROWS:
                         wrong.append(f"{low}-{high}: {count} rows")
             reads += 1
+            time.sleep(0.02)  # as readers do, and so that the writer gets its turn
     except Exception as error:  # whatever it is, the test shows it
         wrong.append(repr(error))
     answer.send((reads, seen, wrong))
@@ -157,6 +160,13 @@ def start(target: Callable[..., None], *arguments: Any) -> Any:
     return process
 
 
+def finish(target: Callable[..., None], *arguments: Any) -> int:
+    """Run `target` in a process of its own; returns its exit code, -9 for a killed one."""
+    process = start(target, *arguments)
+    process.join()
+    return process.exitcode
+
+
 class Nursery:
     """A process that has run once and forks a child for every further run: a start costs milliseconds."""
 
@@ -172,10 +182,11 @@ class Nursery:
 
     def finish(self, target: Callable[..., None], *arguments: Any) -> int:
         """Run `target` in a child to its end; returns its exit code, -9 for a killed one."""
-        self.start(target, *arguments)
-        return self.wait()
+        return self.wait(self.start(target, *arguments))
 
-    def wait(self) -> int:
+    def wait(self, process: int) -> int:
+        """Wait for the end of a child; returns its exit code."""
+        self._pipe.send((None, process))
         return self._pipe.recv()
 
     def close(self) -> None:
@@ -191,8 +202,11 @@ def _nurse(pipe: Any, workspace: Workspace, package: CheckedPackage) -> None:
             target, arguments = pipe.recv()
         except EOFError:
             return
-        pid = os.fork()
-        if not pid:
+        if target is None:
+            pipe.send(os.waitstatus_to_exitcode(os.waitpid(arguments, 0)[1]))
+            continue
+        process = os.fork()
+        if not process:
             code = 1
             try:
                 target(*arguments)
@@ -201,8 +215,7 @@ def _nurse(pipe: Any, workspace: Workspace, package: CheckedPackage) -> None:
                 traceback.print_exc()
             finally:
                 os._exit(code)
-        pipe.send(pid)
-        pipe.send(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        pipe.send(process)
 
 
 def small_workspace(folder: Path) -> Workspace:
