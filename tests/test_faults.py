@@ -30,6 +30,7 @@ from ingest.paths import PROJECT, Workspace
 from ingest.problems import Damaged, Locked, ParvnError
 
 SOAK = os.environ.get("PARVN_SOAK") == "1"
+KILLS = int(os.environ.get("PARVN_SOAK_KILLS", "500")) if SOAK else 60
 PAGE = PROJECT / "docs" / "reliability.md"
 TABLE = re.compile(r"(?<=\n)\| fault \|.*?\n(?!\|)", re.DOTALL)
 HEADING = "| fault | times | what happened | day |\n|---|---|---|---|\n"
@@ -79,7 +80,7 @@ def nursery(small: Workspace, package: CheckedPackage) -> Iterator[Nursery]:
 def test_a_run_killed_anywhere_leaves_a_whole_release_and_the_next_run_needs_no_help(
     small: Workspace, package: CheckedPackage, nursery: Nursery, report: Report
 ) -> None:
-    times = 500 if SOAK else 60
+    times = KILLS
     for number in (2, 3):
         assert nursery.finish(faulty.run, small, package, number) == 0
     number = 4  # the first run that prunes, as all later ones do
