@@ -108,18 +108,19 @@ def run_counting(workspace: Workspace, package: CheckedPackage, number: int, ans
 
 
 def run_for_ever(workspace: Workspace, package: CheckedPackage, number: int) -> None:
-    """Publish one release after another until killed."""
-    while True:
+    """Publish one release after another until killed, or until nobody is left to kill it."""
+    parent = os.getppid()
+    while os.getppid() == parent:
         run(workspace, package, number)
         number += 1
 
 
 def read_for_ever(workspace: Workspace, stop: Path, answer: Any) -> None:
     """Read until `stop` is there; send (reads, release numbers seen, what was wrong)."""
-    reads, seen, wrong = 0, set(), []
+    reads, seen, wrong, parent = 0, set(), [], os.getppid()
     both = " union all ".join(f"select release_no, figure_id from {name}" for name in FIGURES)
     try:
-        while not (stop.exists() and reads):
+        while os.getppid() == parent and not (stop.exists() and reads):
             with publish.open_published(workspace) as connection:
                 for _ in range(2):  # the second query must see what the first one saw
                     found = connection.execute(f"select min(release_no), max(release_no), count(*) from ({both})")
