@@ -280,7 +280,8 @@ def read_manifest(release: Path) -> dict[str, Any]:
 
 
 def _read_sums(release: Path) -> dict[str, str]:
-    lines = (release / SUMS).read_text(encoding="utf-8").splitlines()
+    # By line feeds alone: one flipped bit makes of them what splitlines would split at as well.
+    lines = (release / SUMS).read_bytes().decode("utf-8").removesuffix("\n").split("\n")
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 

@@ -148,6 +148,7 @@ def _models(database: Path, on_node: Callable[[str], None] | None = None, day: s
     with duckdb.connect(str(database)) as connection:
         for schema in publish.PUBLISHED_SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
+        connection.execute("delete from audit.audit_data_dictionary")  # it names marts that are not built here
     return transform.TransformResult()
 
 
@@ -347,7 +348,7 @@ def test_a_build_on_a_full_disk_says_so_and_leaves_no_half_release(
     assert ended.stderr.startswith("the run stopped, nothing was published: ")
     assert "No space left on device" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert ended.stdout == "True []\n"
+    assert ended.stdout.endswith("True []\n")  # DuckDB takes `python -c` for a terminal and may show its progress
     report("disk full", 1, "exit code 4 and the system's words; the release stayed; the half-written one was removed")
 
 
@@ -384,9 +385,9 @@ def test_a_warehouse_that_may_not_be_written_says_so_and_stays(
 
 
 def flip(path: Path, place: int) -> None:
-    """Flip one bit of a file, as a failing disk would: no date, size or right changes."""
+    """Flip one bit of a file, as a failing disk would."""
     content = bytearray(path.read_bytes())
-    content[place % len(content)] ^= 1
+    content[place] ^= 1
     path.chmod(0o644)
     path.write_bytes(content)
     path.chmod(0o444)
@@ -408,9 +409,10 @@ def test_a_flipped_bit_or_a_missing_file_is_named(
     luck = random.Random(7)
     times = 0
     for name in files:
-        for _ in range(40 if SOAK else 3):
-            whole = (release / name).read_bytes()
-            flip(release / name, luck.randrange(len(whole)))
+        whole = (release / name).read_bytes()
+        # The last byte is a line feed in the two lists, which must not be mistaken for another end of a line.
+        for place in [len(whole) - 1, *(luck.randrange(len(whole)) for _ in range(40 if SOAK else 3))]:
+            flip(release / name, place)
             assert any(re.search(rf"(^|: ){name}: ", line) for line in publish.damage(release)), name
             (release / name).chmod(0o644)
             (release / name).write_bytes(whole)
