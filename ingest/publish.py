@@ -301,7 +301,7 @@ def damage(release: Path) -> list[str]:
     else:
         expected = sums.pop(MANIFEST, None)
         if expected is not None and sha256_of_file(release / MANIFEST) != expected:
-            found.append(f"{MANIFEST}: its bytes are not those that {SUMS} names")
+            found.append(f"{MANIFEST}: its bytes are not those that {SUMS} names; one of the two changed")
             files = sums
         elif sums and sums != files:
             names = sorted(name for name in sums.keys() | files.keys() if sums.get(name) != files.get(name))

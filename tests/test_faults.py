@@ -413,7 +413,7 @@ def test_a_flipped_bit_or_a_missing_file_is_named(
         # The last byte is a line feed in the two lists, which must not be mistaken for another end of a line.
         for place in [len(whole) - 1, *(luck.randrange(len(whole)) for _ in range(40 if SOAK else 3))]:
             flip(release / name, place)
-            assert any(re.search(rf"(^|: ){name}: ", line) for line in publish.damage(release)), name
+            assert any(name in line for line in publish.damage(release)), (name, place)
             (release / name).chmod(0o644)
             (release / name).write_bytes(whole)
             times += 1
