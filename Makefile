@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # An environment that forbids bytecode makes every start of dbt compile it again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build test demo clean
+.PHONY: build test soak demo clean
 
 build: $(VENV)/.installed  ## install, check, land, build, test, publish
 	$(BIN)/parvn build
@@ -17,6 +17,9 @@ test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
 	$(BIN)/parvn build --quiet
 	$(BIN)/sqlfluff lint --processes 2 models dbt_project/tests
 	$(BIN)/pytest --nbmake tests notebooks
+
+soak: $(VENV)/.installed  ## the tests of faults with high counts; writes the table of docs/reliability.md
+	PARVN_SOAK=1 $(BIN)/pytest tests/test_faults.py
 
 demo: $(VENV)/.installed  ## a synthetic warehouse of many provinces and years, in demo/
 	$(BIN)/parvn demo

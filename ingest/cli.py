@@ -30,6 +30,15 @@ _warehouse = click.option(
     show_default="warehouse",
 )
 
+_format = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", "csv", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+
 USAGE_ERROR = 64
 """As sysexits.h has it; click's own 2 means a failed check here."""
 
@@ -76,8 +85,8 @@ def cli() -> None:
     Records of official documents are checked, landed, built into marts by dbt, tested, and published as one
     read-only DuckDB file. Start with `parvn build`, then ask with `parvn query`.
 
-    Exit codes: 0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing; 4 anything else;
-    64 wrong use of the command.
+    Exit codes: 0 done; 1 bad input; 2 a check of the build failed, or a release is damaged; 3 another run is writing;
+    4 anything else; 64 wrong use of the command.
     """
 
 
@@ -93,6 +102,15 @@ def cli() -> None:
     help="Judge targets and tasks on this day too, besides the days of the seed.",
 )
 @click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    envvar="PARVN_KEEP_RELEASES",
+    show_default=True,
+    show_envvar=True,
+    help="How many releases to keep; the current one and the one before it stay in any case.",
+)
+@click.option(
     "--log",
     type=click.File("a", encoding="utf-8", lazy=False),
     help="Append one JSON line per step to this file; - is standard output.",
@@ -105,6 +123,7 @@ def build(
     quiet: bool,
     docs: bool,
     evaluation_date: datetime | None,
+    keep: int,
     log: TextIO | None,
     notify: str | None,
 ) -> None:
@@ -131,7 +150,7 @@ def build(
     day = evaluation_date.date().isoformat() if evaluation_date else None
     try:
         with _progress(quiet) as (say, on_node):
-            result = pipeline.build(workspace, say, on_node, force, docs, day, write)
+            result = pipeline.build(workspace, say, on_node, force, docs, day, keep, write)
     except (ParvnError, OSError) as error:
         code = error.exit_code if isinstance(error, ParvnError) else ParvnError.exit_code
         tell(Outcome("failed", code, None, str(error), whose_job(code)))
@@ -310,15 +329,21 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
 
 @cli.command()
 @_warehouse
-def status(warehouse: Path) -> None:
+@click.option("--verify", "is_verified", is_flag=True, help="Hash every file of the current release anew.")
+def status(warehouse: Path, is_verified: bool) -> None:
     """Say what is published, since when, what the last run changed, what failed and whose job it is."""
 
     from ingest import publish
     from ingest.landing import Landing
     from ingest.notify import whose_job
+    from ingest.problems import Damaged
 
     workspace = Workspace(warehouse=warehouse.resolve())
     release = publish.current_release(workspace)
+    wrong = publish.damage(release) if release and is_verified else []
+    if wrong and release:
+        lines = [f"release {release.name} is damaged:", *(f"  {line}" for line in wrong)]
+        raise Damaged("\n".join([*lines, "build again, or go back to a whole release: parvn releases, parvn rollback"]))
     if release is None:
         click.echo(f"Nothing is published in {workspace.warehouse}.")
     else:
@@ -330,6 +355,8 @@ def status(warehouse: Path) -> None:
         click.echo(
             f"  {len(marts)} tables in marts with {sum(marts.values())} rows; {len(manifest['inputs'])} input files"
         )
+        if is_verified:
+            click.echo(f"  every byte of its {len(manifest['files'])} files is as it was published")
     attempts = Landing(workspace.landing).attempts()
     if not attempts:
         return
@@ -359,16 +386,73 @@ def _memory_size(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @cli.command()
-@click.argument("sql")
+@_warehouse
+@_format
+def releases(warehouse: Path, output: str) -> None:
+    """List the releases that are kept, the newest first, and say which one people read."""
+    from ingest.releases import LISTED, list_releases
+
+    _print_rows(list(LISTED), list_releases(Workspace(warehouse=warehouse.resolve())), output)
+
+
+@cli.command()
+@click.argument("older", required=False)
+@click.argument("newer", required=False)
 @_warehouse
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["table", "csv", "json", "markdown"]),
-    default="table",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
     show_default=True,
-    help="How to print the rows.",
+    help="text: counts and examples; csv, json: one row per changed figure and per row added or removed.",
 )
+def diff(older: str | None, newer: str | None, warehouse: Path, output: str) -> None:
+    """Say which figures changed between two releases: rows added, removed, and cells, by primary key.
+
+    OLDER and NEWER are release ids or their beginnings. Without NEWER the current release is taken, without both the
+    current one and the one before it.
+    """
+    from ingest import releases as kept
+
+    first, second = kept.pair(Workspace(warehouse=warehouse.resolve()), older, newer)
+    tables = kept.diff(first, second)
+    if output == "text":
+        for line in kept.describe(first, second, tables):
+            click.echo(line)
+        return
+    rows = [
+        (found.table, key if output == "json" else kept.key_text(key), *rest)
+        for found in tables
+        for key, *rest in found.changes
+    ]
+    _print_rows(list(kept.CHANGED), rows, output)
+
+
+@cli.command()
+@click.argument("release_id")
+@_warehouse
+def rollback(release_id: str, warehouse: Path) -> None:
+    """Let people read the release RELEASE_ID again (or the only one whose id begins so).
+
+    Its files are hashed first; a damaged release is refused. Nothing is deleted. The next build publishes again from
+    the records as they are, so mend what was wrong there.
+    """
+    from ingest.releases import rollback as roll_back
+
+    workspace = Workspace(warehouse=warehouse.resolve())
+    before, now = roll_back(workspace, release_id)
+    if before == now:
+        click.echo(f"{now.name} is the current release already; nothing to do.")
+        return
+    click.echo(f"Current release: {now.name}; before it was {before.name if before else 'none'}, which is kept.")
+    click.echo("The next 'parvn build' publishes from the records as they are; mend what was wrong there first.")
+
+
+@cli.command()
+@click.argument("sql")
+@_warehouse
+@_format
 @click.option(
     "--timeout",
     type=click.FloatRange(0, 86_400, min_open=True),

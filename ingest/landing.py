@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ingest.check import CheckedPackage
 from ingest.contracts import TABLES, columns_of
+from ingest.durable import make_folder, replace, sync
 from ingest.readers import RawTable
 
 TECHNICAL_COLUMNS = (
@@ -61,7 +62,8 @@ class Attempt:
 
 def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
     """Append whole lines durably; a tail torn by a killed process is cut off first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    is_new = not path.exists()
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     with path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)
@@ -73,6 +75,8 @@ def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
+    if is_new:
+        sync(path.parent)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -167,14 +171,18 @@ class Landing:
         path = self.parquet_path(table.name, key)
         if path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         columns = {c: pa.array([row.get(c) for row in table.rows], pa.string()) for c in columns_of(table.name)}
         columns["_row"] = pa.array(table.row_numbers, pa.int32())
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         pq.write_table(pa.table(columns), temporary, compression="zstd")
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        sync(temporary)
+        replace(temporary, path)
+
+    def remove_leftovers(self) -> None:
+        """Remove files that a killed run did not finish; the caller holds the writer's lock."""
+        for path in self.folder.glob("parquet/*/*.tmp"):
+            path.unlink()
 
     def build_raw(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """Create schema `raw` from everything that ever landed; returns the number of rows per table.

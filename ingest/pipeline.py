@@ -6,7 +6,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -93,8 +93,11 @@ class Run:
         except BadInput:
             raise  # the refused files are written down one by one
         except (ParvnError, OSError, duckdb.Error) as error:
-            self.note(name, "release", "failed", 0, str(error)[:2000], time.monotonic() - started)
-            raise
+            with suppress(OSError):  # the disk may be full
+                self.note(name, "release", "failed", 0, str(error)[:2000], time.monotonic() - started)
+            if isinstance(error, ParvnError):
+                raise
+            raise ParvnError(f"the run stopped, nothing was published: {error}") from error
         self.note(name, "release", "done", seconds=time.monotonic() - started)
 
     def check(self) -> list[CheckedPackage]:
@@ -130,9 +133,16 @@ class Run:
             self.landing.build_raw(connection)
 
 
+def remove_leftovers(workspace: Workspace) -> None:
+    """Remove what a killed run left unfinished, so that nobody has to; the caller holds the writer's lock."""
+    publishing.remove_leftovers(workspace)
+    Landing(workspace.landing).remove_leftovers()
+
+
 def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
     """Check and land the records and make `raw` in the build database, for working with plain dbt."""
     with publishing.writer_lock(workspace):
+        remove_leftovers(workspace)
         run = Run(workspace, say)
         run.land(run.check())
 
@@ -144,24 +154,31 @@ def build(
     force: bool = False,
     with_docs: bool = True,
     evaluation_date: str | None = None,
+    keep: int = publishing.KEPT_RELEASES,
     log: Callable[[str], None] | None = None,
 ) -> BuildResult:
     """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
 
-    Raises BadInput, FailedCheck or Locked; in each case what was published before stays as it was.
+    Raises BadInput, FailedCheck, Locked, or ParvnError where the system refused (a full disk); in each case what was
+    published before stays as it was.
     """
     started = time.monotonic()
     with publishing.writer_lock(workspace):
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
         tools["python"] = platform.python_version()
         fingerprint = _fingerprint(inputs, tools, evaluation_date)
+        remove_leftovers(workspace)
         current = publishing.current_release(workspace)
-        if current and not force:
+        damage = publishing.damage(current) if current else []
+        if damage:
+            say(f"damaged release {current and current.name} is built anew: {damage[0]}")
+        elif current and not force:
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
                 return BuildResult(manifest, False, time.monotonic() - started)
         run = Run(workspace, say, log)
-        run.land(run.check())
+        checked = run.check()
+        run.land(checked)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
         with run.step("build", "models and tests in the build database"):
@@ -172,7 +189,7 @@ def build(
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)
         with run.step("publish", "a complete release, then move the link"):
             manifest_new = publishing.publish(
-                workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra
+                workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra, keep
             )
         seconds = time.monotonic() - started
         run.note("run", manifest_new.release_id, "published", sum(manifest_new.tables.values()), seconds=seconds)

@@ -59,6 +59,12 @@ class FailedCheck(ParvnError):
     exit_code = 2
 
 
+class Damaged(ParvnError):
+    """A release is not what was published: a file is missing or has other bytes."""
+
+    exit_code = 2
+
+
 class Locked(ParvnError):
     """Another run is writing."""
 

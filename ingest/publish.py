@@ -6,17 +6,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingest import limits
+from ingest.durable import FOLDER_MODE, make_folder, replace, sync
 from ingest.landing import utc_now
 from ingest.paths import Workspace
-from ingest.problems import Locked, ParvnError
+from ingest.problems import Damaged, Locked, ParvnError
 
 PUBLISHED_SCHEMAS = ("raw", "reference", "marts", "marts_vi", "audit")
 STORAGE_VERSION = "v1.2.0"
@@ -24,6 +25,7 @@ STORAGE_VERSION = "v1.2.0"
 KEPT_RELEASES = 5
 DATABASE = "parvn.duckdb"
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Manifest:
     tables: dict[str, int]
     tests: dict[str, dict[str, int]]
     files: dict[str, str]
+    keys: dict[str, list[str]] = field(default_factory=dict)
+    """The primary key of every table that has one, by which two releases are compared."""
+    previous: str | None = None
+    """The release that people read before this one."""
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
 
     Raises Locked, naming the holder and since when, if another process writes.
     """
-    workspace.warehouse.mkdir(parents=True, exist_ok=True)
+    make_folder(workspace.warehouse)
     with (workspace.warehouse / ".lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,14 +67,6 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
         yield
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes without reading it whole."""
     with path.open("rb") as file:
@@ -79,8 +77,8 @@ def _quoted(text: str) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _copy_database(source: Path, target: Path) -> dict[str, int]:
-    """Copy the published schemas into a new file that DuckDB 1.2 can read; returns the rows per table."""
+def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Copy the published schemas into a new file that DuckDB 1.2 can read; returns rows and primary key per table."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {_quoted(str(source))} as work (read_only)")
         connection.execute(f"attach {_quoted(str(target))} as release (storage_version {_quoted(STORAGE_VERSION)})")
@@ -113,8 +111,12 @@ def _copy_database(source: Path, target: Path) -> dict[str, int]:
                 )
                 connection.execute(f"comment on {what} is {_quoted(comment)}")
         _vietnamese_views(connection)
+        keys = connection.execute(
+            "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
+            "where database_name = 'work' and constraint_type = 'PRIMARY KEY' order by 1"
+        ).fetchall()
         connection.execute("detach release")
-    return counts
+    return counts, {name: key for name, key in keys if name in counts}
 
 
 def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
@@ -146,6 +148,14 @@ def _export_parquet(database: Path, folder: Path) -> None:
             )
 
 
+def remove_leftovers(workspace: Workspace) -> None:
+    """Remove what a killed run left behind; the caller holds the writer's lock."""
+    for folder in workspace.releases.glob(".*"):
+        shutil.rmtree(folder)
+    for link in (workspace.published_database, workspace.current):
+        _temporary(link).unlink(missing_ok=True)
+
+
 def publish(
     workspace: Workspace,
     fingerprint: str,
@@ -154,68 +164,106 @@ def publish(
     tools: dict[str, str],
     tests: dict[str, dict[str, int]],
     extra_files: dict[str, Path] | None = None,
+    keep: int = KEPT_RELEASES,
 ) -> Manifest:
-    """Write a release from the build database and make it the current one.
+    """Write a release from the build database, make it the current one and keep the last `keep` releases.
 
     The folder is complete and synced before the link moves; a killed run leaves at most a folder whose name begins
     with a dot, which the next run removes. The caller holds the writer's lock.
     """
-    workspace.releases.mkdir(parents=True, exist_ok=True)
-    for leftover in workspace.releases.glob(".new-*"):
-        shutil.rmtree(leftover)
-    published_at = utc_now()
-    release_id = f"{published_at[:19].replace('-', '').replace(':', '')}Z-{fingerprint[:8]}"
+    make_folder(workspace.releases)
+    remove_leftovers(workspace)
+    before = current_release(workspace)
+    published_at, release_id = _new_release_id(workspace, fingerprint)
     folder = workspace.releases / f".new-{release_id}"
-    folder.mkdir()
-    tables = _copy_database(workspace.build_database, folder / DATABASE)
-    _export_parquet(folder / DATABASE, folder / "parquet")
-    for name, path in (extra_files or {}).items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / name)
-    files = {
-        path.relative_to(folder).as_posix(): sha256_of_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    manifest = Manifest(release_id, published_at, fingerprint, code_version, inputs, tools, tables, tests, files)
-    (folder / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    sums = "".join(f"{digest}  {name}\n" for name, digest in files.items())
-    (folder / "SHA256SUMS").write_text(sums, encoding="utf-8")
-    for path in folder.rglob("*"):
-        if path.is_file():
-            _sync(path)
-            path.chmod(0o444)
-        else:
-            _sync(path)
-    _sync(folder)
-    final = workspace.releases / release_id
-    folder.rename(final)
-    _sync(workspace.releases)
-    _swap(workspace, release_id)
-    _prune(workspace)
+    folder.mkdir(mode=FOLDER_MODE)
+    try:
+        tables, keys = _copy_database(workspace.build_database, folder / DATABASE)
+        _export_parquet(folder / DATABASE, folder / "parquet")
+        for name, path in (extra_files or {}).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        manifest = Manifest(
+            release_id=release_id,
+            published_at=published_at,
+            fingerprint=fingerprint,
+            code_version=code_version,
+            inputs=inputs,
+            tools=tools,
+            tables=tables,
+            tests=tests,
+            files={name: sha256_of_file(folder / name) for name in _files_of(folder)},
+            keys=keys,
+            previous=before.name if before else None,
+        )
+        _seal(folder, manifest)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # on a full disk, the room is needed at once
+        raise
+    folder.rename(workspace.releases / release_id)
+    sync(workspace.releases)
+    point_to(workspace, release_id)
+    with suppress(OSError):  # the new release is published already; the next run prunes again
+        _prune(workspace, keep, {release_id} | ({before.name} if before else set()))
     return manifest
 
 
-def _swap(workspace: Workspace, release_id: str) -> None:
-    """Point `current` at a release, and the stable file name through it, each by one atomic rename."""
+def _new_release_id(workspace: Workspace, fingerprint: str) -> tuple[str, str]:
+    """Return (published_at, id); ids sort by time, and two of one second differ."""
+    while True:
+        published_at = utc_now()
+        release_id = f"{published_at[:-1].translate(str.maketrans('', '', '-:.'))}Z-{fingerprint[:8]}"
+        if not (workspace.releases / release_id).exists():
+            return published_at, release_id
+
+
+def _files_of(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def _seal(folder: Path, manifest: Manifest) -> None:
+    """Write manifest and checksums, take the right to write away, and sync everything."""
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=2) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    sums = {**manifest.files, MANIFEST: sha256_of_file(folder / MANIFEST)}
+    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sums.items()), encoding="utf-8")
+    for path in (*folder.rglob("*"), folder):
+        path.chmod(path.stat().st_mode & 0o755 if path.is_dir() else 0o444)
+        sync(path)
+
+
+def _temporary(link: Path) -> Path:
+    return link.with_name(f".{link.name}.new")
+
+
+def point_to(workspace: Workspace, release_id: str) -> None:
+    """Make a release the one that people read, by one atomic rename; the caller holds the writer's lock."""
+    # The stable file name comes first: it leads nowhere until `current` is there, so that a run killed between the
+    # two has published nothing yet.
     for link, target in (
-        (workspace.current, Path("releases") / release_id),
         (workspace.published_database, Path("current") / DATABASE),
+        (workspace.current, Path("releases") / release_id),
     ):
         if link.is_symlink() and link.readlink() == target:
             continue
-        temporary = link.with_name(f".{link.name}.new")
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(target)
-        temporary.replace(link)
-    _sync(workspace.warehouse)
+        _temporary(link).unlink(missing_ok=True)
+        _temporary(link).symlink_to(target)
+        replace(_temporary(link), link)
 
 
-def _prune(workspace: Workspace) -> None:
-    current = current_release(workspace)
-    releases = sorted(p for p in workspace.releases.iterdir() if p.is_dir() and not p.name.startswith("."))
-    for path in [p for p in releases if p != current][: -(KEPT_RELEASES - 1)]:
-        shutil.rmtree(path)
+def releases_of(workspace: Workspace) -> list[Path]:
+    """Return the folders of the releases that are kept, oldest first."""
+    return sorted(p for p in workspace.releases.glob("[!.]*") if p.is_dir())
+
+
+def _prune(workspace: Workspace, keep: int, needed: set[str]) -> None:
+    """Remove all but the newest `keep` releases; what people read now, and read before, stays in any case."""
+    others = [p for p in releases_of(workspace) if p.name not in needed]
+    for path in others[: max(0, len(others) + len(needed) - keep)]:
+        # First the name, in one step: a run killed while it deletes must not leave half a release to be found.
+        hidden = path.with_name(f".old-{path.name}")
+        path.rename(hidden)
+        shutil.rmtree(hidden)
 
 
 def current_release(workspace: Workspace) -> Path | None:
@@ -224,8 +272,49 @@ def current_release(workspace: Workspace) -> Path | None:
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
-    """Return the manifest of a release."""
-    return json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+    """Return the manifest of a release; raises Damaged if it cannot be read."""
+    try:
+        found = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+        return asdict(Manifest(**found))
+    except (OSError, ValueError, TypeError) as error:
+        raise Damaged(f"{release.name}: {MANIFEST} cannot be read ({error})") from error
+
+
+def _read_sums(release: Path) -> dict[str, str]:
+    # By line feeds alone: one flipped bit makes of them what splitlines would split at as well.
+    lines = (release / SUMS).read_bytes().decode("utf-8").removesuffix("\n").split("\n")
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+
+
+def damage(release: Path) -> list[str]:
+    """Hash every file of a release anew; returns one line per file that is not as it was published."""
+    found = []
+    sums: dict[str, str] = {}
+    try:
+        sums = _read_sums(release)
+    except (OSError, ValueError) as error:
+        found.append(f"{SUMS}: cannot be read ({error})")
+    try:
+        files = read_manifest(release)["files"]
+    except Damaged as error:
+        found.append(f"{MANIFEST}: {error}")
+        files = {name: digest for name, digest in sums.items() if name != MANIFEST}
+    else:
+        expected = sums.pop(MANIFEST, None)
+        if expected is not None and sha256_of_file(release / MANIFEST) != expected:
+            found.append(f"{MANIFEST}: its bytes are not those that {SUMS} names; one of the two changed")
+            files = sums
+        elif sums and sums != files:
+            names = sorted(name for name in sums.keys() | files.keys() if sums.get(name) != files.get(name))
+            found.append(f"{SUMS}: does not agree with {MANIFEST} on {', '.join(names)}")
+    present = set(_files_of(release))
+    for name, digest in files.items():
+        if name not in present:
+            found.append(f"{name}: missing")
+        elif sha256_of_file(release / name) != digest:
+            found.append(f"{name}: its bytes changed")
+    found += [f"{name}: does not belong to the release" for name in sorted(present - files.keys() - {MANIFEST, SUMS})]
+    return found
 
 
 def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
@@ -233,8 +322,6 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
 
     Raises ParvnError if nothing was published yet.
     """
-    if not workspace.published_database.exists():
-        raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
     # Given on opening: a second connection of one process shares the database, whose settings are locked by then.
     settings: dict[str, Any] = {
         "enable_external_access": "false",
@@ -242,4 +329,14 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
         "memory_limit": memory,
         "temp_directory": "",  # a query that spills would write into the release
     }
-    return duckdb.connect(str(workspace.published_database.resolve()), read_only=True, config=settings)
+    while True:
+        if not workspace.published_database.exists():
+            raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+        # The real place, since DuckDB would answer from a release that this process opened before under one name.
+        database = workspace.published_database.resolve()
+        try:
+            return duckdb.connect(str(database), read_only=True, config=settings)
+        except duckdb.IOException:
+            # A reader that was slow may find its release pruned: it takes the one that is current now.
+            if database == workspace.published_database.resolve():
+                raise

@@ -33,7 +33,11 @@ def test_help_names_every_command_and_every_exit_code(parvn: Parvn) -> None:
     assert {"build", "load", "check", "fill", "ingest-index", "verify", "status", "query", "schema", "demo"} <= set(
         said.out.split()
     )
-    assert "0 done; 1 bad input; 2 a check of the build failed; 3 another run is writing" in " ".join(said.out.split())
+    assert {"releases", "diff", "rollback"} <= set(said.out.split())
+    assert (
+        "0 done; 1 bad input; 2 a check of the build failed, or a release is damaged; 3 another run is writing"
+        in " ".join(said.out.split())
+    )
 
 
 @pytest.mark.parametrize("command", sorted(cli.cli.commands))

@@ -172,7 +172,7 @@ def test_the_manifest_names_every_file_table_and_input_as_it_is(real: Workspace,
     assert present == manifest["files"].keys() | {"manifest.json", "SHA256SUMS"}
     assert {name: publish.sha256_of_file(release / name) for name in manifest["files"]} == manifest["files"]
     sums = dict(reversed(line.split("  ")) for line in (release / "SHA256SUMS").read_text().splitlines())
-    assert sums == manifest["files"]
+    assert sums == manifest["files"] | {"manifest.json": publish.sha256_of_file(release / "manifest.json")}
     assert manifest["inputs"] == {
         p.relative_to(real.data).as_posix(): publish.sha256_of_file(p) for p in real.data.rglob("*") if p.is_file()
     }
@@ -272,7 +272,7 @@ def test_a_run_that_dies_while_publishing_leaves_what_people_read(
         with pytest.raises(OSError, match="no space left"):
             republish(copied, "c" * 64)
     assert copied.current.readlink() == before
-    assert [name for name in releases(copied) if name.startswith(".new-")] != []
+    assert releases(copied) == [before.name]
     manifest = republish(copied, "d" * 64)
     assert releases(copied) == sorted([before.name, manifest.release_id])
 
