@@ -192,7 +192,8 @@ def build(
 ) -> BuildResult:
     """Check, land, audit, transform, test, compare and publish.
 
-    With the same inputs and code as the current release, do nothing. Raises BadInput, FailedCheck or Locked; in each case what was published before stays as it was.
+    With the same inputs and code as the current release, do nothing.
+    Raises BadInput, FailedCheck or Locked; in each case what was published before stays as it was.
     """
     started = time.monotonic()
     with publishing.writer_lock(workspace):
