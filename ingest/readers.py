@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from ingest.contracts import TABLES, columns_of, required_columns
+from ingest.paths import ACCEPTED_EXCEPTIONS
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
 
@@ -253,7 +254,7 @@ def read_package(path: Path, base: Path) -> Package:
             add(stem, file_path, file, content, _read_csv(stem, content, file))
         elif stem in TABLES and suffix == ".parquet":
             add(stem, file_path, file, content, _read_parquet(stem, file_path, file))
-        elif file_path.name != "README.md":
+        elif file_path.name != "README.md" and not (path == base and file_path.name == ACCEPTED_EXCEPTIONS):
             package.problems.append(
                 Problem(
                     file,

@@ -8,10 +8,12 @@ from typing import Any
 import duckdb
 import pytest
 from commands import Parvn
+from records import Records
 
 from ingest import pipeline, publish, transform
 from ingest.audit import releases, report, suites
 from ingest.audit.exceptions import COLUMNS, FILE, AcceptedException, read_exceptions
+from ingest.check import check_folder
 from ingest.landing import Landing
 from ingest.paths import Workspace
 from ingest.problems import BadInput, FailedCheck
@@ -364,6 +366,12 @@ def test_a_lost_period_stops_the_release_until_a_reason_is_recorded(
     assert [loss["reason"] for loss in kept["comparison"]["losses"]] == ["withdrawn by its issuer"]
     assert report.known_exceptions(copied.current.resolve()) == [line]
     assert FILE in done.manifest["inputs"]
+
+
+def test_reasons_lie_in_the_root_of_the_data_folder_even_where_it_is_one_package(plan: Records) -> None:
+    record(plan.write())
+    assert check_folder(plan.folder)[0].problems == []
+    assert [p.file for p in plan.problems()] == [f"plan/{FILE}"]
 
 
 def test_reasons_that_cannot_be_read_are_bad_input_and_written_down(copied: Workspace) -> None:

@@ -11,9 +11,10 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ingest.paths import ACCEPTED_EXCEPTIONS
 from ingest.problems import BadInput, Problem
 
-FILE = "accepted_exceptions.csv"
+FILE = ACCEPTED_EXCEPTIONS
 
 
 @dataclass(frozen=True)

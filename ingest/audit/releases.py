@@ -89,17 +89,20 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> set[str]:
     return {f"{s}.{t}" for s, t in rows if s in KEPT_SCHEMAS or (s == "raw" and t in TABLES)}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> int:
+def _judged_tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Return the marts with a day of judgement, as (database, table)."""
+    return set(
+        connection.execute(
+            "select database_name, schema_name || '.' || table_name from duckdb_columns() "
+            "where schema_name = 'marts' and column_name = 'evaluation_date'"
+        ).fetchall()
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, database: str, table: str, is_judged: bool) -> int:
     """Count the rows of a table; of verdicts only those of the days of the seed, not of a day that one run added."""
-    schema, name = table.split(".")
-    columns = connection.execute(
-        "select column_name from duckdb_columns() where database_name = ? and schema_name = ? and table_name = ?",
-        [database, schema, name],
-    ).fetchall()
-    days = ""
-    if schema == "marts" and ("evaluation_date",) in columns:
-        days = f"where evaluation_date in (select evaluation_date from {database}.reference.evaluation_date)"
-    return connection.execute(f"select count(*) from {database}.{table} {days}").fetchall()[0][0]
+    days = f"where evaluation_date in (select evaluation_date from {database}.reference.evaluation_date)"
+    return connection.execute(f"select count(*) from {database}.{table} {days if is_judged else ''}").fetchall()[0][0]
 
 
 def _compared_facts() -> list[dict[str, str]]:
@@ -111,12 +114,17 @@ def _lost_tables(
     connection: duckdb.DuckDBPyConnection, before: set[str], now: set[str]
 ) -> Iterator[tuple[str, str, int, int]]:
     facts = {row["table"] for row in _compared_facts()}
+    judged = _judged_tables(connection)
+
+    def count(database: str, table: str) -> int:
+        return _count(connection, database, table, (database, table) in judged)
+
     for table in sorted(before):
         if table not in now:
-            yield table, "table", max(_count(connection, "before", table), 1), 0
+            yield table, "table", max(count("before", table), 1), 0
         elif table not in facts and not table.startswith("audit."):
             # Facts are compared by source and period; that fewer contradictions are found is no loss.
-            yield table, "rows", _count(connection, "before", table), _count(connection, "build", table)
+            yield table, "rows", count("before", table), count("build", table)
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, present: set[str]) -> Iterator[tuple[str, str, int, int]]:
