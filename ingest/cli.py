@@ -183,6 +183,8 @@ def build(
     click.echo(f"  Parquet:  {workspace.current / 'parquet'}")
     if (workspace.current / "docs" / "index.html").exists():
         click.echo(f"  Docs:     {workspace.current / 'docs' / 'index.html'}")
+    if (workspace.current / "validation" / "index.html").exists():
+        click.echo(f"  Audit:    {workspace.current / 'validation' / 'index.html'}")
     click.echo("\nTry:")
     for sql in TRY:
         click.echo(f'  parvn query "{sql}"')

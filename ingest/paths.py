@@ -5,6 +5,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT / "seeds"
+ACCEPTED_EXCEPTIONS = "accepted_exceptions.csv"
+"""In the root of a data folder: recorded reasons, no records (`ingest.audit.exceptions`)."""
 
 
 @dataclass(frozen=True)

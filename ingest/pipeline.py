@@ -1,4 +1,4 @@
-"""The whole run: check, land, build, publish; nothing reaches readers unless everything passed."""
+"""The whole run: check, land, audit, build, compare, publish; nothing reaches readers unless everything passed."""
 
 import hashlib
 import json
@@ -10,19 +10,24 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from ingest import publish as publishing
+from ingest.audit import releases, report
+from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
 from ingest.landing import Attempt, Landing, Status, utc_now
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
 from ingest.readers import sha256_of
 
+if TYPE_CHECKING:
+    from ingest.audit.suites import RuleResult
+
 CODE = ("ingest", "models", "seeds", "dbt_project", "dbt_project.yml", "profiles.yml", "requirements.lock")
-TOOLS = ("duckdb", "dbt-core", "dbt-duckdb", "pyarrow", "pydantic")
+TOOLS = ("duckdb", "dbt-core", "dbt-duckdb", "great-expectations", "pyarrow", "pydantic")
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,45 @@ class Run:
             leftover.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
             self.landing.build_raw(connection)
+            report.create_table(connection)
+
+    def accepted_exceptions(self) -> list[AcceptedException]:
+        """Return the recorded reasons; a file of them that cannot be read is written down as refused."""
+        try:
+            return read_exceptions(self.workspace.data)
+        except BadInput as error:
+            self.note("load", error.problems[0].file, "refused", 0, str(error)[:2000])
+            raise
+
+    def audit(
+        self, release_before: Path | None, exceptions: list[AcceptedException], spent: list[AcceptedException]
+    ) -> "list[RuleResult]":
+        """Evaluate the suites on `raw`; the results are kept beside the build database whether they pass or not."""
+        with self.step("audit", "the raw tables as a whole"):
+            from ingest.audit import suites  # Great Expectations takes seconds to import: only when there is work
+
+            folder = self.workspace.build_database.parent
+            before = release_before / publishing.DATABASE if release_before else None
+            with duckdb.connect(str(self.workspace.build_database)) as connection:
+                results = suites.audit(connection, before, exceptions, spent)
+                report.create_table(connection, results)
+            suites.raise_faults(results, report.write(folder, results, None, exceptions)[report.PAGE])
+        return results
+
+    def compare(
+        self,
+        release_before: Path | None,
+        results: "list[RuleResult]",
+        exceptions: list[AcceptedException],
+        spent: list[AcceptedException],
+    ) -> dict[str, Path]:
+        """Compare the build with the release before; returns the files of the audit for the new release."""
+        with self.step("compare", "with the release before: nothing lost without a reason"):
+            database = self.workspace.build_database
+            comparison = releases.compare(database, release_before, exceptions, spent)
+            files = report.write(database.parent, results, comparison, exceptions)
+            releases.raise_losses(comparison, self.workspace.data / FILE, files[report.PAGE])
+        return files
 
 
 def remove_leftovers(workspace: Workspace) -> None:
@@ -157,7 +201,7 @@ def build(
     keep: int = publishing.KEPT_RELEASES,
     log: Callable[[str], None] | None = None,
 ) -> BuildResult:
-    """Check, land, transform, test and publish; with the same inputs and code as the current release, do nothing.
+    """Check, land, audit, transform, test, compare and publish.
 
     Raises BadInput, FailedCheck, Locked, or ParvnError where the system refused (a full disk); in each case what was
     published before stays as it was.
@@ -177,13 +221,15 @@ def build(
             if manifest["fingerprint"] == fingerprint:
                 return BuildResult(manifest, False, time.monotonic() - started)
         run = Run(workspace, say, log)
-        checked = run.check()
+        checked, exceptions = run.check(), run.accepted_exceptions()
+        spent = report.known_exceptions(current)
         run.land(checked)
+        results = run.audit(current, exceptions, spent)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
         with run.step("build", "models and tests in the build database"):
             result = transform.build(workspace.build_database, on_node, evaluation_date)
-        extra = {}
+        extra = run.compare(current, results, exceptions, spent)
         if with_docs:
             with run.step("docs", "of every model, one page"):
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)

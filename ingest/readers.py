@@ -17,6 +17,7 @@ import yaml
 
 from ingest import limits
 from ingest.contracts import TABLES, columns_of, required_columns
+from ingest.paths import ACCEPTED_EXCEPTIONS
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
 from ingest.workbooks import XlsxFile, kind_of
@@ -414,7 +415,7 @@ def read_package(path: Path, base: Path) -> Package:
             add(stem, file_path, file, content, _read_csv(stem, content, file))
         elif stem in TABLES and suffix == ".parquet":
             add(stem, file_path, file, content, _read_parquet(stem, content, file))
-        elif file_path.name != "README.md":
+        elif file_path.name != "README.md" and not (path == base and file_path.name == ACCEPTED_EXCEPTIONS):
             package.problems.append(
                 Problem(
                     file,

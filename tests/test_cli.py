@@ -364,7 +364,7 @@ def test_a_run_logs_every_step_as_json_and_tells_how_it_ended(
     assert (said.code, said.out) == (2, "")
     steps = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [(s["step"], s["status"]) for s in steps if s["subject"] == "release"] == [
-        ("check", "done"), ("land", "done"), ("build", "failed"),
+        ("check", "done"), ("land", "done"), ("audit", "done"), ("build", "failed"),
     ]  # fmt: skip
     assert all(s["duration_s"] > 0 for s in steps if s["subject"] == "release" and s["status"] == "done")
     outcome, in_environment = told.read_text("utf-8").splitlines()
