@@ -117,7 +117,7 @@ points as (
             and judged_on.province_id = figures.province_id
             and judged_on.admin_level = figures.admin_level
             and judged_on.scope_code = figures.scope_code
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
     where judged_on.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
 
@@ -202,7 +202,7 @@ other_places as (
                 or judged_on.admin_level <> figures.admin_level
                 or judged_on.scope_code <> figures.scope_code
             )
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
     group by judged_on.target_id, judged_on.evaluation_date
 
@@ -229,7 +229,7 @@ other_definitions as (
             and judged_on.province_id = figures.province_id
             and judged_on.admin_level = figures.admin_level
             and judged_on.scope_code = figures.scope_code
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
 
 ),

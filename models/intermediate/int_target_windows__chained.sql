@@ -47,7 +47,7 @@ windows as (
             and targets.province_id = figures.province_id
             and targets.admin_level = figures.admin_level
             and targets.scope_code = figures.scope_code
-            and figures.known_from <= evaluation_dates.evaluation_date
+            and {{ as_known_on('figures', 'evaluation_dates.evaluation_date') }}
             -- the ministry's year begins on 15 December of the year before
             and figures.period_start >= targets.period_start - 17
             and targets.period_end >= figures.period_end
