@@ -26,6 +26,7 @@ figure_counts as (
         province_id,
         count(*) as figure_count
     from {{ ref('int_index_scores__unioned') }}
+    where is_latest_vintage
     group by index_code, edition_year, province_id
 
 ),

@@ -9,7 +9,7 @@ with chosen as (
 
 targets as (
 
-    select * from {{ ref('int_targets__enriched') }}
+    select * from {{ ref('int_targets__versioned') }}
 
 ),
 
@@ -91,7 +91,7 @@ earlier as (
         ) as recency
     from chosen
     inner join targets
-        on chosen.target_id = targets.target_id
+        on chosen.target_id = targets.target_id and {{ as_known_on('targets', 'chosen.evaluation_date') }}
     inner join to_dates as to_cutoff
         on
             targets.indicator_code = to_cutoff.indicator_code
