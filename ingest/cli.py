@@ -359,18 +359,31 @@ def status(warehouse: Path) -> None:
     show_default=True,
     help="How to print the rows.",
 )
-def query(sql: str, warehouse: Path, output: str) -> None:
-    """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input."""
+@click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Show the facts as they were known on a day.")
+def query(sql: str, warehouse: Path, output: str, as_of: datetime | None) -> None:
+    """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input.
+
+    With --as-of the tables of schema marts hold what could be known on that day: a figure in the version known then, no
+    document, figure or judgement of a later day. Our own corrections of records count from the beginning. Marts that
+    are made from all that is held now are not there.
+    """
     import duckdb
 
     from ingest import publish
+    from ingest.as_of import open_as_of
 
     text = sys.stdin.read() if sql == "-" else sql
-    with publish.open_published(Workspace(warehouse=warehouse.resolve())) as connection:
+    workspace = Workspace(warehouse=warehouse.resolve())
+    with open_as_of(workspace, as_of.date()) if as_of else publish.open_published(workspace) as connection:
         try:
             cursor = connection.execute(text)
             columns = [item[0] for item in (cursor and cursor.description) or []]
             rows = cursor.fetchall() if columns else []
+        except duckdb.CatalogException as error:
+            if as_of and "does not exist" in str(error):
+                words = "with --as-of there are the facts, dimensions and judgements of marts, and reference"
+                raise ParvnError(f"the query failed: {str(error).splitlines()[0]} {words}") from error
+            raise ParvnError(f"the query failed: {error}") from error
         except duckdb.Error as error:
             raise ParvnError(f"the query failed: {error}") from error
     if not columns:
