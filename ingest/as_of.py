@@ -14,7 +14,7 @@ MACRO = PROJECT / "dbt_project" / "macros" / "as_known_on.sql"
 
 def known_on(relation: str, day: date) -> str:
     """Return the SQL condition of dbt's macro `as_known_on`: the one place that says what was known on a day."""
-    macros = Environment(autoescape=False).from_string(MACRO.read_text("utf-8")).module  # noqa: S701 - SQL, no HTML
+    macros = Environment(autoescape=False).from_string(MACRO.read_text("utf-8")).module
     return str(macros.as_known_on(relation, f"date '{day.isoformat()}'")).strip()  # type: ignore[attr-defined]
 
 
@@ -36,7 +36,8 @@ def _condition(table: str, columns: set[str], day: date) -> str | None:
         if column in columns:
             return f"{column} in ({documents})"
     if "target_id" in columns:
-        return f"target_id in (select target_id from release.marts.fct_target_version as versions where {known_on('versions', day)})"
+        versions = f"release.marts.fct_target_version as versions where {known_on('versions', day)}"
+        return f"target_id in (select target_id from {versions})"
     if "task_id" in columns:
         return f"task_id in (select task_id from release.marts.fct_task where document_id in ({documents}))"
     return "true"

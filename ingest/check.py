@@ -189,7 +189,8 @@ class _Checker:
         if isinstance(record, IndexFigure):
             yield from self._index_figure(record)
         if isinstance(record, (DocumentRecord, IndexSourceRecord)):
-            if (record.vintage_reason == "source_revised") != (record.revised_known_from is not None):
+            is_revised = record.vintage_reason == "source_revised"
+            if is_revised != (record.revised_known_from is not None):
                 words = "vintage_reason: source_revised and the day from which the revision counts belong together"
                 yield "revised_known_from", words, record.vintage_reason, ()
         if isinstance(record, DocumentRecord):

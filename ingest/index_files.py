@@ -401,7 +401,9 @@ def load_index_file(
             if loaded.changes:
                 known_from = facts.known_from or facts.published_on
                 if not known_from:
-                    words = "other figures than in the file loaded before; say with --known-from since when they are known"
+                    words = (
+                        "other figures than in the file loaded before; say with --known-from since when they are known"
+                    )
                     raise BadInput([Problem(file.file, words)])
                 source |= {"vintage_reason": "source_revised", "revised_known_from": known_from.isoformat()}
         elif overlap := sorted(held_years & set(map(str, years))):

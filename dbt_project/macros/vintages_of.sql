@@ -62,13 +62,11 @@ dated as (
     select
         *,
         case
-            when stated_known_from is distinct from previous_stated_known_from and stated_known_from is not null
-                then stated_known_from
+            when stated_known_from <> coalesce(previous_stated_known_from, date '0001-01-01') then stated_known_from
             when file_vintage_reason = 'source_revised' then vintage_known_from
         end as revision_day,
         file_vintage_reason = 'source_revised'
-        or (stated_known_from is distinct from previous_stated_known_from and stated_known_from is not null)
-            as is_revision
+        or coalesce(stated_known_from <> coalesce(previous_stated_known_from, date '0001-01-01'), false) as is_revision
     from begun
 
 ),

@@ -11,11 +11,12 @@ unfit as (
         correction_id,
         case
             when record_table <> 'index_scores' or column_name not in ('score', 'rank_published')
-                then 'only score and rank_published of index_scores can be corrected, not ' || record_table || '.'
-                    || column_name
+                then concat('no correction is possible of ', record_table, '.', column_name)
             when not is_applied
-                then 'figure ' || record_id || ' no longer states ' || printed_value || ' as ' || column_name
-                    || '; the source was mended or the id is wrong: remove or mend the correction'
+                then concat(
+                    'figure ', record_id, ' no longer states ', printed_value, ' as ', column_name,
+                    '; the source was mended or the id is wrong: remove or mend the correction'
+                )
             when printed_value = corrected_value then 'the corrected value is the printed one'
         end as complaint
     from corrections
@@ -26,7 +27,8 @@ unfit as (
 select
     error(
         string_agg(
-            'seeds/reference/correction.csv, correction ' || correction_id || ': ' || complaint, '; ' order by correction_id
+            concat('seeds/reference/correction.csv, correction ', correction_id, ': ', complaint), '; '
+            order by correction_id
         )
     ) as complaint
 from unfit

@@ -12,6 +12,8 @@ with results as (
         cast(null as integer) as edition_year,
         cast(null as varchar) as component_code,
         value,
+        numerator,
+        denominator,
         cast(null as integer) as rank_published,
         cast(null as varchar) as group_published,
         unit,
@@ -34,6 +36,8 @@ targets as (
         cast(null as integer) as edition_year,
         cast(null as varchar) as component_code,
         target_value as value,
+        cast(null as decimal(20, 6)) as numerator,
+        cast(null as decimal(20, 6)) as denominator,
         cast(null as integer) as rank_published,
         cast(null as varchar) as group_published,
         unit,
@@ -56,6 +60,8 @@ index_scores as (
         edition_year,
         component_code,
         score as value,
+        cast(null as decimal(20, 6)) as numerator,
+        cast(null as decimal(20, 6)) as denominator,
         coalesce(rank_published, rank_implied) as rank_published,
         group_published,
         'points' as unit,
@@ -65,7 +71,7 @@ index_scores as (
 
 ),
 
-figures as (
+unioned as (
 
     select * from results
 
@@ -76,6 +82,15 @@ figures as (
     union all
 
     select * from index_scores
+
+),
+
+figures as (
+
+    select
+        *,
+        {{ row_hash(['value', 'numerator', 'denominator', 'rank_published', 'group_published']) }} as figures_hash
+    from unioned
 
 ),
 
@@ -91,14 +106,7 @@ audit_value_revisions as (
         newer.index_code,
         newer.edition_year,
         newer.component_code,
-        case
-            when
-                newer.value is not distinct from older.value
-                and newer.rank_published is not distinct from older.rank_published
-                and newer.group_published is not distinct from older.group_published
-                then 'words'
-            else 'figure'
-        end as change_kind,
+        case when newer.figures_hash = older.figures_hash then 'words' else 'figure' end as change_kind,
         older.value as old_value,
         newer.value as new_value,
         case

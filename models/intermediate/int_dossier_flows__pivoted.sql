@@ -27,13 +27,27 @@ mapped as (
 
 days as (
 
-    select document_id, province_id, admin_level, scope_code, period_start, period_end, known_from as known_on
+    select
+        document_id,
+        province_id,
+        admin_level,
+        scope_code,
+        period_start,
+        period_end,
+        known_from as known_on
     from mapped
     where known_from is not null
 
     union
 
-    select document_id, province_id, admin_level, scope_code, period_start, period_end, known_to as known_on
+    select
+        document_id,
+        province_id,
+        admin_level,
+        scope_code,
+        period_start,
+        period_end,
+        known_to as known_on
     from mapped
     where known_to is not null
 

@@ -1,5 +1,5 @@
--- The rank of a province in an edition as it was known from each day on which a score or rank of the edition became known
--- or was revised: the best printed one, and a computed one where the scores of all provinces were known.
+-- The rank of a province in an edition as it was known from each day on which a score or rank of the edition became
+-- known or was revised: the best printed one, and a computed one where the scores of all provinces were known.
 with figures as (
 
     select * from {{ ref('int_index_scores__unioned') }}
@@ -9,13 +9,19 @@ with figures as (
 
 days as (
 
-    select index_code, edition_year, known_from as known_on
+    select
+        index_code,
+        edition_year,
+        known_from as known_on
     from figures
     where known_from is not null
 
     union
 
-    select index_code, edition_year, known_to as known_on
+    select
+        index_code,
+        edition_year,
+        known_to as known_on
     from figures
     where known_to is not null
 

@@ -1,5 +1,5 @@
--- What each source states of a province in an edition, in every version. A rank is `rank_published` only where a publisher or a citation
--- of it prints it; the computed rank stands beside the preferred score.
+-- What each source states of a province in an edition, in every version. A rank is `rank_published` only where a
+-- publisher or a citation of it prints it; the computed rank stands beside the preferred score.
 with figures as (
 
     select * from {{ ref('int_index_scores__unioned') }}
