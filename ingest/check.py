@@ -217,6 +217,11 @@ class _Checker:
             yield from self._printed_total(record)
         if isinstance(record, IndexFigure):
             yield from self._index_figure(record)
+        if isinstance(record, (DocumentRecord, IndexSourceRecord)):
+            is_revised = record.vintage_reason == "source_revised"
+            if is_revised != (record.revised_known_from is not None):
+                words = "vintage_reason: source_revised and the day from which the revision counts belong together"
+                yield "revised_known_from", words, record.vintage_reason, ()
         if isinstance(record, DocumentRecord):
             if (record.known_from is None) != (record.known_from_basis is None):
                 yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()

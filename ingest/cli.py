@@ -471,18 +471,26 @@ def rollback(release_id: str, warehouse: Path) -> None:
     callback=_memory_size,
     help="What the query may use, such as 500MB or 2GB.",
 )
-def query(sql: str, warehouse: Path, output: str, timeout: float, memory: str) -> None:
+@click.option("--as-of", "as_of", type=_day, help="Show the facts as they were known on a day.")
+def query(sql: str, warehouse: Path, output: str, timeout: float, memory: str, as_of: datetime | None) -> None:
     """Run SQL on the published warehouse, read-only. `-` reads the SQL from standard input.
 
     The query reaches no other file, no setting and no extension. In CSV, text that a spreadsheet would run as a
     formula gets a leading '.
+
+    With --as-of the tables of schema marts hold what could be known on that day: a figure in the version known then, no
+    document, figure or judgement of a later day. Our own corrections of records count from the beginning. Marts that
+    are made from all that is held now are not there.
     """
     import duckdb
 
     from ingest import publish
+    from ingest.as_of import open_as_of
 
     text = sys.stdin.read() if sql == "-" else sql
-    with publish.open_published(Workspace(warehouse=warehouse.resolve()), memory) as connection:
+    workspace = Workspace(warehouse=warehouse.resolve())
+    opened = open_as_of(workspace, as_of.date(), memory) if as_of else publish.open_published(workspace, memory)
+    with opened as connection:
         try:
             with _stopped_after(timeout, connection.interrupt):
                 cursor = connection.execute(text)
@@ -493,6 +501,11 @@ def query(sql: str, warehouse: Path, output: str, timeout: float, memory: str) -
             raise ParvnError(words) from error
         except (duckdb.OutOfMemoryException, MemoryError) as error:
             raise ParvnError(f"the query needs more than {memory} of memory; see --memory") from error
+        except duckdb.CatalogException as error:
+            words = ""
+            if as_of and "does not exist" in str(error):
+                words = " with --as-of there are the facts, dimensions and judgements of marts, and reference"
+            raise ParvnError(f"the query failed: {str(error).splitlines()[0] if words else error}{words}") from error
         except (duckdb.Error, UnicodeError, ValueError, OverflowError) as error:
             raise ParvnError(f"the query failed: {error}") from error
     if not columns:

@@ -215,6 +215,8 @@ class TargetRecord(Reading):
     baseline_measured_on: OptDay = None
     baseline_source_id: OptId = None
     planned_volume: OptNumber = None
+    revised_known_from: OptDay = None
+    """For a promise whose words the issuer revised in place: the day from which the new ones could be known."""
 
 
 class TargetStepRecord(Reading):
@@ -325,6 +327,8 @@ class ResultRecord(Reading):
     ] = "A"
     is_final: OptFlag = None
     note: OptText = None
+    revised_known_from: OptDay = None
+    """For a figure that the publisher revised: the day from which the new one could be known."""
 
 
 class RankingRecord(Reading):
@@ -437,6 +441,8 @@ class IndexScoreRecord(IndexFigure):
     rank_implied: OptWhole = None
     """The rank that a stated change implies; only in computed rows."""
     group_published: OptText = None
+    revised_known_from: OptDay = None
+    """For a figure that the publisher revised: the day from which the new one could be known."""
 
 
 class IndexStatisticRecord(IndexFigure):

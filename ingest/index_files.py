@@ -404,10 +404,12 @@ def load_index_file(
             loaded.changes = _changes(before, rows)
             if loaded.changes:
                 known_from = facts.known_from or facts.published_on
-                source |= {
-                    "vintage_reason": "source_revised",
-                    "revised_known_from": known_from.isoformat() if known_from else None,
-                }
+                if not known_from:
+                    words = (
+                        "other figures than in the file loaded before; say with --known-from since when they are known"
+                    )
+                    raise BadInput([Problem(file.file, words)])
+                source |= {"vintage_reason": "source_revised", "revised_known_from": known_from.isoformat()}
         elif overlap := sorted(held_years & set(map(str, years))):
             words = (
                 f"{index_code} {', '.join(map(str, overlap))} stands already in {package.name}; "

@@ -118,12 +118,14 @@ class Landing:
         """Land the tables of one package that passed its checks; the package lands whole or not at all.
 
         An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml or
-        source.yml may give (`vintage_reason`, `revised_known_from`); a table that is gone from the folder is
-        withdrawn, its rows stay. Returns what happened to each table.
+        source.yml may give (`vintage_reason`, `revised_known_from`): they count for the first change of records that
+        lands with this day, what changes later under the same day is a correction of ours. A table that is gone from
+        the folder is withdrawn, its rows stay. Returns what happened to each table.
         """
-        package, source, latest = checked.package, checked.document or checked.index_source, self.latest()
+        package, latest = checked.package, self.latest()
         outcome: dict[str, Status] = {}
         entries: list[LedgerEntry] = []
+        revised = self._new_revision(checked)
         for name, table in package.tables.items():
             before = latest.get((package.name, name))
             key = table.sha256 if table.sheet is None else f"{table.sha256}-{table.sheet}"
@@ -131,8 +133,6 @@ class Landing:
                 outcome[name] = "unchanged"
                 continue
             self._write(table, key)
-            reason = source.vintage_reason if source and source.vintage_reason else "record_corrected"
-            revised = source.revised_known_from if source and before else None
             entries.append(
                 LedgerEntry(
                     landed_at=utc_now(),
@@ -143,8 +143,8 @@ class Landing:
                     content_key=key,
                     row_count=len(table.rows),
                     vintage_no=before.vintage_no + 1 if before else 1,
-                    vintage_reason=reason if before else "first_loaded",
-                    known_from=revised.isoformat() if revised else None,
+                    vintage_reason=("source_revised" if revised else "record_corrected") if before else "first_loaded",
+                    known_from=revised if before else None,
                 )
             )
             outcome[name] = "landed"
@@ -156,6 +156,19 @@ class Landing:
         if entries:
             _append(self._ledger, (asdict(e) for e in entries))
         return outcome
+
+    def _new_revision(self, checked: CheckedPackage) -> str | None:
+        """Return the day of the publisher's revision that the package states, unless records landed with it before."""
+        source = checked.document or checked.index_source
+        if not source or source.vintage_reason != "source_revised" or not source.revised_known_from:
+            return None
+        day = source.revised_known_from.isoformat()
+        used = {
+            e.known_from
+            for e in self.entries()
+            if e.package == checked.package.name and e.record_table not in ("document", "index_source")
+        }
+        return None if day in used else day
 
     def withdraw_missing(self, packages: Iterable[str]) -> None:
         """Withdraw the packages that are no longer among the records; their rows stay."""

@@ -187,6 +187,11 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
         field(known_from_basis=None),
         "plan/document.yml, column known_from_basis: known_from and its basis belong together",
     ),
+    "a revision without its day": (
+        field(vintage_reason="source_revised"),
+        "plan/document.yml, column revised_known_from: vintage_reason: source_revised and the day from which the "
+        "revision counts belong together; found 'source_revised'",
+    ),
     "an unknown number style": (
         field(number_style={"default": "french"}),
         "plan/document.yml, column number_style.default: Input should be 'vietnamese' or 'english'; found 'french'",

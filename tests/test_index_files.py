@@ -320,6 +320,16 @@ def test_a_corrected_file_lands_as_a_new_vintage_and_an_unchanged_one_as_none(
     assert vintages() == [(1, "first_loaded", None), (2, "source_revised", "2023-06-01")]
 
 
+def test_a_corrected_file_without_its_day_is_refused(load: Load, data: Path, reference: Reference) -> None:
+    book = made_workbook("pci-2016", reference)
+    load("pci", book)
+    before = bytes_of(data)
+    book["Summary_VN"]["W5"] = 77.25
+    with pytest.raises(BadInput, match="say with --known-from since when they are known"):
+        load("pci", book)
+    assert bytes_of(data) == before
+
+
 def test_a_file_saved_anew_without_another_figure_is_no_revision(load: Load, reference: Reference) -> None:
     book = made_workbook("pci-2016", reference)
     load("pci", book)

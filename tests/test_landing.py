@@ -88,6 +88,22 @@ def test_a_revision_of_the_publisher_carries_the_day_it_became_known(plan: Recor
     ]
 
 
+def test_a_day_of_revision_counts_for_the_first_change_that_lands_with_it(plan: Records, landing: Landing) -> None:
+    landing.land(checked(plan))
+    plan.document.update(vintage_reason="source_revised", revised_known_from="2021-03-01")  # type: ignore[union-attr]
+    landing.land(checked(plan))  # the day is written down first, the figures follow
+    for value, day in (("96", "2021-03-01"), ("96.5", "2021-03-01"), ("97", "2021-04-01")):
+        plan.document.update(revised_known_from=day)  # type: ignore[union-attr]
+        plan.tables["targets"][0].update(target_value=value, printed_text=f"{value.replace('.', ',')}% hồ sơ")
+        landing.land(checked(plan))
+    assert [row[2:4] for row in raw(landing, TARGET_VINTAGES)] == [
+        ("first_loaded", None),
+        ("source_revised", "2021-03-01"),
+        ("record_corrected", None),
+        ("source_revised", "2021-04-01"),
+    ]
+
+
 def test_a_file_that_returns_to_old_bytes_is_a_third_vintage_of_the_same_parquet(
     plan: Records, landing: Landing
 ) -> None:

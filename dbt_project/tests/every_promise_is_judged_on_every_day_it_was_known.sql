@@ -4,9 +4,9 @@ with expected as (
     select
         targets.target_id,
         dates.evaluation_date
-    from {{ ref('fct_target') }} as targets
+    from {{ ref('int_targets__versioned') }} as targets
     inner join {{ ref('int_evaluation_dates__unioned') }} as dates
-        on targets.known_from <= dates.evaluation_date
+        on {{ as_known_on('targets', 'dates.evaluation_date') }}
     where targets.restates_target_id is null
 
 ),

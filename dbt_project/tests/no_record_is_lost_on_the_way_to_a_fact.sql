@@ -100,6 +100,7 @@ facts as (
         'rankings' as entity,
         index_code || '-' || cast(edition_year as varchar) || '-' || source_id as record_id
     from {{ ref('fct_index_score') }}
+    where is_latest_vintage
 
     union all
 
@@ -108,6 +109,7 @@ facts as (
         index_code || '-' || cast(edition_year as varchar) || '-' || province_id || '-' || component_code || '-'
         || value_kind || '-' || source_id as record_id
     from {{ ref('fct_index_score') }}
+    where is_latest_vintage
 
     union all
 

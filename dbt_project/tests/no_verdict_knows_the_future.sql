@@ -11,9 +11,24 @@ used as (
     select
         target_id,
         evaluation_date,
+        indicator_code,
+        numerator,
+        denominator,
         unnest(string_split(figure_id, ';')) as figure_id
     from verdicts
     where figure_id is not null
+
+),
+
+figures as (
+
+    select * from {{ ref('int_figures__comparable') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_targets__versioned') }}
 
 )
 
@@ -22,9 +37,9 @@ select
     verdicts.target_id,
     verdicts.evaluation_date
 from verdicts
-inner join {{ ref('fct_target') }} as targets
-    on verdicts.target_id = targets.target_id
-where targets.known_from is null or targets.known_from > verdicts.evaluation_date
+left join targets
+    on verdicts.target_id = targets.target_id and {{ as_known_on('targets', 'verdicts.evaluation_date') }}
+where targets.target_id is null or targets.target_value is distinct from verdicts.target_value
 
 union all
 
@@ -33,10 +48,28 @@ select
     used.target_id,
     used.evaluation_date
 from used
-left join {{ ref('int_figures__comparable') }} as figures
-    on used.figure_id = figures.figure_id
-group by used.target_id, used.evaluation_date, used.figure_id
-having count(figures.known_from) < count(*) or max(figures.known_from) > used.evaluation_date
+left join figures
+    on used.figure_id = figures.figure_id and {{ as_known_on('figures', 'used.evaluation_date') }}
+where figures.figure_id is null
+
+union all
+
+-- neither an earlier nor a later version of the counts than the one known on that day
+select
+    'version of the counts' as what,
+    used.target_id,
+    used.evaluation_date
+from used
+inner join figures
+    on
+        used.figure_id = figures.figure_id
+        and used.indicator_code = figures.indicator_code
+        and {{ as_known_on('figures', 'used.evaluation_date') }}
+where used.denominator is not null
+group by used.target_id, used.evaluation_date, used.numerator, used.denominator
+having
+    sum(figures.numerator) is distinct from cast(used.numerator as double)
+    or sum(figures.denominator) is distinct from cast(used.denominator as double)
 
 union all
 
@@ -60,13 +93,13 @@ where
     verdicts.last_known_rank is not null
     and not exists (
         select 1
-        from {{ ref('fct_index_score') }} as scores
+        from {{ ref('int_index_ranks__known') }} as ranks
         where
-            scores.index_code = rank_indicators.index_code
-            and scores.province_id = verdicts.province_id
-            and scores.data_year = verdicts.last_known_rank_data_year
-            and coalesce(scores.rank_published, scores.rank_computed) = verdicts.last_known_rank
-            and scores.known_from <= verdicts.evaluation_date
+            ranks.index_code = rank_indicators.index_code
+            and ranks.province_id = verdicts.province_id
+            and ranks.data_year = verdicts.last_known_rank_data_year
+            and ranks.index_rank = verdicts.last_known_rank
+            and {{ as_known_on('ranks', 'verdicts.evaluation_date') }}
     )
 
 union all
@@ -88,5 +121,5 @@ where
             and scores.province_id = verdicts.province_id
             and scores.edition_year = verdicts.judging_edition_year
             and scores.data_year = verdicts.plan_year
-            and scores.known_from <= verdicts.evaluation_date
+            and {{ as_known_on('scores', 'verdicts.evaluation_date') }}
     )

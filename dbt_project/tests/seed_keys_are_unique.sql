@@ -1,6 +1,7 @@
 -- Every join to a seed relies on it.
 {% set keys = {
     'indicator': 'indicator_code',
+    'correction': 'correction_id',
     'online_service_indicator': 'indicator_code',
     'dossier_flow_indicator': 'indicator_code',
     'index_definition': 'index_code',
@@ -13,6 +14,7 @@
     'province': 'province_version_id',
     'province_tile': 'province_id',
     'region': 'region_scheme, region_code',
+    'reporting_lag': 'document_kind, source_family_code',
     'reform_field': 'reform_field_code',
     'vocabulary': 'vocabulary, code',
     'known_document': 'known_document_id',

@@ -11,7 +11,7 @@ with figures as (
         length(split_part({{ number_text('score') }}, '.', 2)) as score_decimals,
         rank_published
     from {{ ref('int_index_scores__unioned') }}
-    where value_kind = 'printed'
+    where is_latest_vintage and value_kind = 'printed'
 
     union all
 

@@ -1,4 +1,5 @@
 -- Everything that can reach a target: figures with a window or a day, with their counts where a source prints them.
+-- Every version, each with the days on which it was what a reader knew: use as_known_on with a day, never without.
 -- Dossier flows carry early + on time over resolved; a bad-case share carries its bad cases.
 with results as (
 
@@ -8,7 +9,9 @@ with results as (
 
 flows as (
 
-    select * from {{ ref('fct_dossier_flow') }}
+    -- as known from each day on which a part of the flow became known or was revised
+    select * from {{ ref('int_dossier_flows__interpreted') }}
+    where not is_latest_version
 
 ),
 
@@ -57,6 +60,8 @@ from_flows as (
         flow_rates.source_id || ':' || flow_rates.admin_level || '/' || flow_rates.scope_code || ':'
         || cast(flow_rates.period_start as varchar) || '_' || cast(flow_rates.period_end as varchar) as figure_id,
         flow_rates.known_from,
+        flow_rates.known_to,
+        false as is_latest_vintage,
         flow_rates.trust_grade
     from flow_rates
     where
@@ -83,11 +88,12 @@ from_results as (
         document_id,
         result_id as figure_id,
         known_from,
+        known_to,
+        is_latest_vintage,
         trust_grade
     from results
     where
-        is_latest_vintage
-        and as_of_date is not null
+        as_of_date is not null
         and indicator_code not in ('dossiers_on_time_pct', 'dossiers_late_pct')
 
 ),
@@ -110,7 +116,7 @@ documents as (
 
 doubtful as (
 
-    -- figures whose base the source itself contradicts
+    -- figures whose base the source itself contradicts, found in what is held now
     select distinct shares.result_id
     from {{ ref('int_figure_conflicts__unioned') }} as conflicts
     inner join results as shares
@@ -144,7 +150,7 @@ int_figures__comparable as (
     inner join documents
         on unioned.document_id = documents.document_id
     left join doubtful
-        on unioned.figure_id = doubtful.result_id
+        on unioned.figure_id = doubtful.result_id and unioned.is_latest_vintage
 
 )
 

@@ -21,7 +21,7 @@ int_index_editions__summarised as (
         case when is_complete then min(score) end as score_lowest,
         case when is_complete then min(case when rank_computed <= 10 then score end) end as score_tenth,
         case when is_complete then min(case when rank_computed = 1 then province_id end) end as best_province_id,
-        max(known_from) as known_from,
+        max(rank_computed_known_from) as known_from,
         max(score_trust_grade) as lowest_trust_grade
     from ranked
     group by index_code, edition_year, data_year, component_code, n_provinces, n_held, is_complete

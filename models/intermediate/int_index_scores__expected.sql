@@ -26,6 +26,7 @@ figure_counts as (
         province_id,
         count(*) as figure_count
     from {{ ref('int_index_scores__unioned') }}
+    where is_latest_vintage
     group by index_code, edition_year, province_id
 
 ),
@@ -48,7 +49,7 @@ int_index_scores__expected as (
             else 'not_held'
         end as coverage_status,
         coalesce(totals.score_source_id, totals.rank_source_id, totals.implied_source_id) as source_id,
-        coalesce(totals.score_trust_grade, totals.rank_trust_grade) as trust_grade,
+        coalesce(totals.score_trust_grade, totals.rank_trust_grade, totals.implied_trust_grade) as trust_grade,
         coalesce(figure_counts.figure_count, 0) as figure_count
     from editions
     inner join provinces

@@ -3,6 +3,7 @@
 with figures as (
 
     select * from {{ ref('int_index_scores__unioned') }}
+    where is_latest_vintage
 
 ),
 
@@ -52,6 +53,7 @@ chosen as (
         n_provinces,
         min(known_from) as known_from,
         max(case when score_order = 1 then score end) as score,
+        max(case when score_order = 1 and score is not null then known_from end) as score_known_from,
         max(case when score_order = 1 and score is not null then source_id end) as score_source_id,
         max(case when score_order = 1 and score is not null then value_kind end) as score_value_kind,
         max(case when score_order = 1 and score is not null then trust_grade end) as score_trust_grade,
@@ -61,6 +63,7 @@ chosen as (
         max(case when rank_order = 1 then rank_change_printed end) as rank_change_printed,
         max(case when implied_order = 1 then rank_implied end) as rank_implied,
         max(case when implied_order = 1 and rank_implied is not null then source_id end) as implied_source_id,
+        max(case when implied_order = 1 and rank_implied is not null then trust_grade end) as implied_trust_grade,
         max(case when group_order = 1 then group_published end) as group_published
     from ordered
     group by index_code, edition_year, data_year, province_id, component_code, n_provinces
@@ -71,7 +74,10 @@ counted as (
 
     select
         *,
-        cast(count(score) over (partition by index_code, edition_year, component_code) as integer) as n_held
+        cast(count(score) over (partition by index_code, edition_year, component_code) as integer) as n_held,
+        cast(count(score_known_from) over (partition by index_code, edition_year, component_code) as integer)
+            as n_dated,
+        max(score_known_from) over (partition by index_code, edition_year, component_code) as last_score_known_from
     from chosen
 
 ),
@@ -86,7 +92,9 @@ int_index_scores__ranked as (
                 then cast(rank() over (
                     partition by index_code, edition_year, component_code order by score desc nulls last
                 ) as integer)
-        end as rank_computed
+        end as rank_computed,
+        -- a computed rank is known when the last score under it is
+        case when n_dated = n_held then last_score_known_from end as rank_computed_known_from
     from counted
 
 )

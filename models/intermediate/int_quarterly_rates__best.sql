@@ -1,7 +1,7 @@
 -- The best quarterly rate of the last eight quarters before the cut-off: what has been shown to be possible.
 with targets as (
 
-    select * from {{ ref('int_targets__enriched') }}
+    select * from {{ ref('int_targets__versioned') }}
     where indicator_code is not null and target_value is not null
 
 ),
@@ -45,7 +45,7 @@ rates as (
         ) as recency
     from targets
     inner join evaluation_dates
-        on targets.known_from <= evaluation_dates.evaluation_date
+        on {{ as_known_on('targets', 'evaluation_dates.evaluation_date') }}
     inner join indicators
         on targets.indicator_code = indicators.indicator_code
     inner join quarters

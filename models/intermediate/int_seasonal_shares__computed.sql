@@ -9,7 +9,7 @@ with chosen as (
 
 targets as (
 
-    select * from {{ ref('int_targets__enriched') }}
+    select * from {{ ref('int_targets__versioned') }}
 
 ),
 
@@ -38,6 +38,7 @@ volumes as (
         figures.period_start,
         figures.period_end,
         figures.known_from,
+        figures.known_to,
         case when indicators.accumulation = 'sum_flow' then figures.value else figures.denominator end as volume
     from figures
     inner join indicators
@@ -62,6 +63,7 @@ to_dates as (
         volumes.period_start,
         next_volumes.period_end,
         greatest(volumes.known_from, next_volumes.known_from) as known_from,
+        least(volumes.known_to, next_volumes.known_to) as known_to,
         volumes.volume + next_volumes.volume as volume
     from volumes
     inner join volumes as next_volumes
@@ -89,7 +91,7 @@ earlier as (
         ) as recency
     from chosen
     inner join targets
-        on chosen.target_id = targets.target_id
+        on chosen.target_id = targets.target_id and {{ as_known_on('targets', 'chosen.evaluation_date') }}
     inner join to_dates as to_cutoff
         on
             targets.indicator_code = to_cutoff.indicator_code
@@ -102,7 +104,7 @@ earlier as (
             and month(to_cutoff.period_start) = month(chosen.period_start)
             and day(to_cutoff.period_start) = day(chosen.period_start)
             and chosen.period_start > to_cutoff.period_end
-            and chosen.evaluation_date >= to_cutoff.known_from
+            and {{ as_known_on('to_cutoff', 'chosen.evaluation_date') }}
     inner join volumes as whole_year
         on
             to_cutoff.indicator_code = whole_year.indicator_code
@@ -112,7 +114,7 @@ earlier as (
             and to_cutoff.source_family_code = whole_year.source_family_code
             and to_cutoff.period_start = whole_year.period_start
             and {{ days_between('whole_year.period_start', 'whole_year.period_end') }} between 363 and 366
-            and chosen.evaluation_date >= whole_year.known_from
+            and {{ as_known_on('whole_year', 'chosen.evaluation_date') }}
 
 ),
 

@@ -2,7 +2,7 @@
 -- Results reach targets by indicator, province, level, scope and period, never by hand-written pairs.
 with targets as (
 
-    select * from {{ ref('int_targets__enriched') }}
+    select * from {{ ref('int_targets__versioned') }}
     where restates_target_id is null
 
 ),
@@ -16,6 +16,12 @@ evaluation_dates as (
 indicators as (
 
     select * from {{ ref('indicator') }}
+
+),
+
+reporting as (
+
+    select * from {{ ref('int_provinces__reporting') }}
 
 ),
 
@@ -48,20 +54,10 @@ rank_indicators as (
 
 ),
 
-index_scores as (
+index_ranks as (
 
     -- a printed rank stands before a computed one
-    select
-        index_code,
-        edition_year,
-        data_year,
-        province_id,
-        coalesce(rank_published, rank_computed) as index_rank,
-        rank_published is null as is_rank_computed,
-        case when rank_published is not null then rank_source_id else score_source_id end as source_id,
-        known_from
-    from {{ ref('int_index_scores__ranked') }}
-    where component_code = 'total' and coalesce(rank_published, rank_computed) is not null
+    select * from {{ ref('int_index_ranks__known') }}
 
 ),
 
@@ -81,12 +77,15 @@ judged_on as (
         coalesce(indicators.polarity, 1) as polarity,
         coalesce(indicators.expected_path, 'none') as expected_path,
         coalesce(indicators.result_lag_days, 45) as result_lag_days,
-        indicators.unit as indicator_unit
+        indicators.unit as indicator_unit,
+        reporting.report_lag_days
     from targets
     inner join evaluation_dates
-        on targets.known_from <= evaluation_dates.evaluation_date
+        on {{ as_known_on('targets', 'evaluation_dates.evaluation_date') }}
     left join indicators
         on targets.indicator_code = indicators.indicator_code
+    left join reporting
+        on targets.province_id = reporting.province_id
 
 ),
 
@@ -117,7 +116,7 @@ points as (
             and judged_on.province_id = figures.province_id
             and judged_on.admin_level = figures.admin_level
             and judged_on.scope_code = figures.scope_code
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
     where judged_on.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
 
@@ -129,20 +128,21 @@ ranks as (
     select
         judged_on.target_id,
         judged_on.evaluation_date,
-        index_scores.index_code,
-        index_scores.edition_year,
-        index_scores.index_rank,
-        index_scores.is_rank_computed,
-        index_scores.source_id
+        index_ranks.index_code,
+        index_ranks.edition_year,
+        index_ranks.index_rank,
+        index_ranks.is_rank_computed,
+        index_ranks.evidence_grade,
+        index_ranks.source_id
     from judged_on
     inner join rank_indicators
         on judged_on.indicator_code = rank_indicators.indicator_code
-    inner join index_scores
+    inner join index_ranks
         on
-            rank_indicators.index_code = index_scores.index_code
-            and judged_on.province_id = index_scores.province_id
-            and judged_on.plan_year = index_scores.data_year
-            and judged_on.evaluation_date >= index_scores.known_from
+            rank_indicators.index_code = index_ranks.index_code
+            and judged_on.province_id = index_ranks.province_id
+            and judged_on.plan_year = index_ranks.data_year
+            and {{ as_known_on('index_ranks', 'judged_on.evaluation_date') }}
 
 ),
 
@@ -151,21 +151,21 @@ last_known_ranks as (
     select
         judged_on.target_id,
         judged_on.evaluation_date,
-        index_scores.edition_year,
-        index_scores.data_year,
-        index_scores.index_rank,
+        index_ranks.edition_year,
+        index_ranks.data_year,
+        index_ranks.index_rank,
         row_number() over (
             partition by judged_on.target_id, judged_on.evaluation_date
-            order by index_scores.edition_year desc
+            order by index_ranks.edition_year desc
         ) as recency
     from judged_on
     inner join rank_indicators
         on judged_on.indicator_code = rank_indicators.indicator_code
-    inner join index_scores
+    inner join index_ranks
         on
-            rank_indicators.index_code = index_scores.index_code
-            and judged_on.province_id = index_scores.province_id
-            and judged_on.evaluation_date >= index_scores.known_from
+            rank_indicators.index_code = index_ranks.index_code
+            and judged_on.province_id = index_ranks.province_id
+            and {{ as_known_on('index_ranks', 'judged_on.evaluation_date') }}
 
 ),
 
@@ -202,7 +202,7 @@ other_places as (
                 or judged_on.admin_level <> figures.admin_level
                 or judged_on.scope_code <> figures.scope_code
             )
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
     group by judged_on.target_id, judged_on.evaluation_date
 
@@ -229,7 +229,7 @@ other_definitions as (
             and judged_on.province_id = figures.province_id
             and judged_on.admin_level = figures.admin_level
             and judged_on.scope_code = figures.scope_code
-            and judged_on.evaluation_date >= figures.known_from
+            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
             and figures.as_of_date between judged_on.period_start and judged_on.period_end
 
 ),
@@ -291,8 +291,8 @@ superseding as (
     select
         supersedes_target_id,
         min(known_from) as known_from
-    from {{ ref('int_targets__enriched') }}
-    where supersedes_target_id is not null
+    from {{ ref('int_targets__versioned') }}
+    where supersedes_target_id is not null and (known_to is null or known_to > known_from)
     group by supersedes_target_id
 
 ),
@@ -333,8 +333,7 @@ collected as (
         coalesce(windows.denominator, points.denominator) as denominator,
         windows.overdue_open_count,
         coalesce(windows.value_decimals, points.value_decimals, 0) as value_decimals,
-        coalesce(windows.evidence_grade, points.evidence_grade, case when ranks.index_rank is not null then 'A' end)
-            as evidence_grade,
+        coalesce(windows.evidence_grade, points.evidence_grade, ranks.evidence_grade) as evidence_grade,
         coalesce(windows.has_doubtful_base, points.has_doubtful_base, other_places.has_doubtful_base, false)
             as has_doubtful_base,
         coalesce(windows.is_window_not_ytd, false) as is_window_not_ytd,
@@ -418,7 +417,7 @@ int_target_progress__inputs as (
         collected.period_start,
         collected.period_end,
         -- quarterly reports of the plan year: the first is due a lag after the first quarter
-        cast(collected.period_start + 89 + {{ var('report_lag_days') }} as date) as first_report_due_on,
+        cast(collected.period_start + 89 + collected.report_lag_days as date) as first_report_due_on,
         cast(collected.period_end + collected.result_lag_days as date) as result_due_on,
         collected.value,
         collected.numerator,

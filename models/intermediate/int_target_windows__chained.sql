@@ -2,7 +2,7 @@
 -- chained from its start: one cumulative window, or windows without a gap inside one source family.
 with targets as (
 
-    select * from {{ ref('int_targets__enriched') }}
+    select * from {{ ref('int_targets__versioned') }}
     where indicator_code is not null and target_value is not null and period_end is not null
 
 ),
@@ -38,7 +38,7 @@ windows as (
         figures.*
     from targets
     inner join evaluation_dates
-        on targets.known_from <= evaluation_dates.evaluation_date
+        on {{ as_known_on('targets', 'evaluation_dates.evaluation_date') }}
     inner join indicators
         on targets.indicator_code = indicators.indicator_code
     inner join figures
@@ -47,7 +47,7 @@ windows as (
             and targets.province_id = figures.province_id
             and targets.admin_level = figures.admin_level
             and targets.scope_code = figures.scope_code
-            and figures.known_from <= evaluation_dates.evaluation_date
+            and {{ as_known_on('figures', 'evaluation_dates.evaluation_date') }}
             -- the ministry's year begins on 15 December of the year before
             and figures.period_start >= targets.period_start - 17
             and targets.period_end >= figures.period_end

@@ -50,6 +50,12 @@ judgement as (
 
 ),
 
+reporting as (
+
+    select * from {{ ref('int_provinces__reporting') }}
+
+),
+
 quarters as (
 
     select {{ explode_numbers(4) }} as quarter_no
@@ -88,8 +94,11 @@ reports as (
 
     select
         expected_reports.*,
+        cast(expected_reports.period_end + reporting.report_lag_days as date) as due_on,
         received.document_id
     from expected_reports
+    inner join reporting
+        on expected_reports.province_id = reporting.province_id
     left join received
         on
             expected_reports.province_id = received.province_id
@@ -110,6 +119,7 @@ unioned as (
         documents.province_id,
         documents.plan_year,
         documents.period_end,
+        cast(null as date) as due_on,
         documents.document_number,
         documents.title_vi as subject_vi,
         'held' as coverage_status,
@@ -135,6 +145,7 @@ unioned as (
         known_documents.province_id,
         known_documents.plan_year,
         cast(null as date) as period_end,
+        cast(null as date) as due_on,
         known_documents.document_number,
         known_documents.title_vi as subject_vi,
         'known_not_held' as coverage_status,
@@ -169,12 +180,13 @@ unioned as (
         reports.province_id,
         reports.plan_year,
         reports.period_end,
+        reports.due_on,
         cast(null as varchar) as document_number,
         'Báo cáo quý ' || cast(reports.quarter_no as varchar) || ' năm ' || cast(reports.plan_year as varchar)
             as subject_vi,
         case
             when reports.document_id is not null then 'received'
-            when judgement.as_known_on > reports.period_end + {{ var('report_lag_days') }} then 'overdue'
+            when judgement.as_known_on > reports.due_on then 'overdue'
             else 'expected'
         end as coverage_status,
         reports.document_id,
@@ -203,6 +215,7 @@ unioned as (
         results.province_id,
         cast(null as integer) as plan_year,
         cast(null as date) as period_end,
+        cast(null as date) as due_on,
         cast(null as varchar) as document_number,
         'Số liệu không nêu kỳ hoặc ngày' as subject_vi,
         'period_unknown' as coverage_status,
@@ -231,6 +244,7 @@ unioned as (
         expected_scores.province_id,
         expected_scores.data_year as plan_year,
         make_date(expected_scores.data_year, 12, 31) as period_end,
+        cast(null as date) as due_on,
         cast(null as varchar) as document_number,
         expected_scores.index_vi || ' ' || cast(expected_scores.edition_year as varchar) as subject_vi,
         expected_scores.coverage_status,
@@ -264,6 +278,7 @@ mart_coverage as (
         province_id,
         plan_year,
         period_end,
+        due_on,
         document_number,
         subject_vi,
         coverage_status,

@@ -13,7 +13,7 @@ inputs as (
 
 targets as (
 
-    select * from {{ ref('fct_target') }}
+    select * from {{ ref('int_targets__versioned') }}
 
 ),
 
@@ -111,7 +111,7 @@ mart_target_progress as (
     inner join inputs
         on judged.target_id = inputs.target_id and judged.evaluation_date = inputs.evaluation_date
     inner join targets
-        on judged.target_id = targets.target_id
+        on judged.target_id = targets.target_id and {{ as_known_on('targets', 'judged.evaluation_date') }}
     inner join statuses
         on judged.status_code = statuses.status_code
     left join sentences

@@ -7,8 +7,10 @@ with progress as (
         targets.reform_field_code,
         statuses.status_group
     from {{ ref('mart_target_progress') }} as mart_target_progress
-    inner join {{ ref('fct_target') }} as targets
-        on mart_target_progress.target_id = targets.target_id
+    inner join {{ ref('fct_target_version') }} as targets
+        on
+            mart_target_progress.target_id = targets.target_id
+            and {{ as_known_on('targets', 'mart_target_progress.evaluation_date') }}
     inner join {{ ref('status') }} as statuses
         on mart_target_progress.status_code = statuses.status_code
 

@@ -22,6 +22,7 @@ stg_records__index_scores as (
         formula_code,
         locator,
         note,
+        {{ to_date('revised_known_from') }} as revised_known_from,
         _package as package_name,
         _file as file_name,
         _file_sha256 as file_sha256,

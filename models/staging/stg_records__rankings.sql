@@ -18,6 +18,7 @@ stg_records__rankings as (
         reading_note,
         printed_text,
         locator,
+        cast(null as date) as revised_known_from,
         _package as package_name,
         _file as file_name,
         _file_sha256 as file_sha256,

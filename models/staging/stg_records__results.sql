@@ -38,6 +38,7 @@ stg_records__results as (
         reading_note,
         printed_text,
         locator,
+        {{ to_date('revised_known_from') }} as revised_known_from,
         _package as package_name,
         _file as file_name,
         _file_sha256 as file_sha256,

@@ -101,7 +101,11 @@ fct_index_statistic as (
         unioned.formula_code,
         unioned.source_id,
         unioned.trust_grade,
-        least(unioned.known_from, editions.known_from) as known_from,
+        case
+            -- what is computed is known with the last of its scores
+            when unioned.value_kind = 'computed' and unioned.formula_code = 'over_all_provinces' then unioned.known_from
+            else least(unioned.known_from, editions.known_from)
+        end as known_from,
         unioned.note,
         row_number() over (
             partition by

@@ -40,6 +40,7 @@ fct_result as (
         printed_text,
         locator,
         known_from,
+        known_to,
         vintage_no,
         vintage_reason,
         is_latest_vintage

@@ -1,0 +1,175 @@
+"""What was known when: revised records in a copy of the real ones, built once."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from builds import build_models
+from commands import Parvn
+
+from ingest import pipeline, publish, transform
+from ingest.as_of import known_on, open_as_of
+from ingest.paths import Workspace
+
+Q3 = "thua-thien-hue-2020-q3-report"
+JUDGED = f"{Q3}-r012"
+REVISED_ON = date(2020, 11, 15)
+BEFORE, AFTER = date(2020, 11, 14), REVISED_ON
+Rows = list[tuple[Any, ...]]
+
+
+def change(path: Path, id_column: str, record_id: str, **cells: str) -> None:
+    """Change cells of one row of a record file; columns that the file lacks are added."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    (row,) = [row for row in rows if row[id_column] == record_id]
+    row.update(cells)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys([*rows[0], *cells])), lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def revised(real: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The real records with a figure, a promise and a score revised, and a figure that we had copied wrongly."""
+
+    folder = tmp_path_factory.mktemp("revised")
+    shutil.copytree(real.data, folder / "data")
+    shutil.copytree(real.warehouse, folder / "warehouse", symlinks=True)
+    workspace = Workspace(folder / "data", folder / "warehouse")
+    day = {"revised_known_from": REVISED_ON.isoformat()}
+    results = workspace.data / Q3 / "results.csv"
+    with publish.open_published(real) as connection:
+
+        def one(sql: str) -> tuple[Any, ...]:
+            return connection.execute(sql).fetchall()[0]
+
+        (resolved,) = one(
+            "select result_id from marts.fct_result where indicator_code = 'dossiers_resolved_count' "
+            f"and document_id = '{Q3}' and admin_level = 'province'"
+        )
+        (score,) = one(
+            "select index_score_id from marts.fct_index_score where index_code = 'pci' and edition_year = 2019 "
+            "and component_code = 'total' and score is not null and is_preferred order by score limit 1"
+        )
+    change(results, "result_id", resolved, value="22200", value_reading="context", reading_note="made up", **day)
+    change(results, "result_id", JUDGED, numerator="2000", value_reading="context", reading_note="made up", **day)
+    change(results, "result_id", f"{Q3}-r001", note="a note of ours")
+    change(
+        workspace.data / "thua-thien-hue-2020-key-programme" / "targets.csv",
+        "target_id",
+        "thua-thien-hue-2020-key-programme-t01",
+        reading_note="made up",
+        value_reading="context",
+        **day,
+    )
+    change(workspace.data / "indices" / "pci" / "index_scores.csv", "index_score_id", score, score="90", **day)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "build", build_models)
+        pipeline.build(workspace, say=lambda _: None, with_docs=False)
+    yield workspace
+
+
+def as_of(workspace: Workspace, day: date, sql: str) -> Rows:
+    with open_as_of(workspace, day) as connection:
+        return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="module")
+def now(revised: Workspace) -> Iterator[Callable[[str], Rows]]:
+    with publish.open_published(revised) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
+
+
+RESOLVED = (
+    "select value::int from marts.fct_result where indicator_code = 'dossiers_resolved_count' "
+    f"and document_id = '{Q3}' and admin_level = 'province' and is_latest_vintage"
+)
+
+
+def test_a_figure_is_shown_as_it_was_known_on_the_day(revised: Workspace, now: Callable[[str], Rows]) -> None:
+    assert as_of(revised, BEFORE, RESOLVED) == [(22174,)]
+    assert as_of(revised, AFTER, RESOLVED) == now(RESOLVED) == [(22200,)]
+    assert as_of(revised, date(2020, 9, 1), RESOLVED) == []
+
+
+def test_our_own_correction_counts_from_the_beginning(revised: Workspace) -> None:
+    sql = f"select note, vintage_no from marts.fct_result where result_id = '{Q3}-r001'"
+    assert as_of(revised, date(2020, 9, 30), sql) == [("a note of ours", 2)]
+
+
+def test_a_promise_and_a_score_are_shown_as_they_were_known(revised: Workspace) -> None:
+    promise = "select reading_note from marts.fct_target where target_id = 'thua-thien-hue-2020-key-programme-t01'"
+    assert as_of(revised, BEFORE, promise) == [(None,)]
+    assert as_of(revised, AFTER, promise) == [("made up",)]
+    best = (
+        "select max(score) = 90, count(rank_computed) > 0 from marts.fct_index_score "
+        "where index_code = 'pci' and edition_year = 2019 and component_code = 'total' and is_preferred"
+    )
+    assert as_of(revised, BEFORE, best) == [(False, False)]
+    assert as_of(revised, AFTER, best) == [(True, True)]
+
+
+def test_a_judgement_of_an_earlier_day_does_not_change_with_a_later_revision(
+    real: Workspace, now: Callable[[str], Rows]
+) -> None:
+    sql = f"from marts.mart_target_progress where evaluation_date <= '{BEFORE}' order by target_id, evaluation_date"
+    with publish.open_published(real) as connection:
+        assert connection.execute(sql).fetchall() == now(sql)
+
+
+def test_a_judgement_of_a_later_day_uses_the_revision(now: Callable[[str], Rows]) -> None:
+    sql = (
+        "select evaluation_date::varchar, numerator from marts.mart_target_progress "
+        f"where figure_id = '{JUDGED}' and evaluation_date <= '2020-12-31' order by 1"
+    )
+    assert now(sql) == [("2020-09-30", 2132), ("2020-12-31", 2000)]
+
+
+def test_what_as_of_shows_is_what_the_models_see_on_that_day(revised: Workspace) -> None:
+    """The command and dbt use one macro: the same versions on every day of judgement."""
+    with duckdb.connect(str(revised.build_database), read_only=True) as connection:
+        days = [row[0] for row in connection.execute("from intermediate.int_evaluation_dates__unioned").fetchall()]
+        for day in [*days, BEFORE, AFTER]:
+            seen = connection.execute(
+                "select result_id, vintage_no from intermediate.int_results__versioned as figures "
+                f"where {known_on('figures', day)} order by all"
+            ).fetchall()
+            assert as_of(revised, day, "select result_id, vintage_no from marts.fct_result order by all") == seen
+
+
+def test_old_and_new_figures_stand_side_by_side_and_changed_words_apart(now: Callable[[str], Rows]) -> None:
+    sql = (
+        "select figure_kind, change_kind, old_value is null, difference, vintage_reason, known_from::varchar "
+        "from audit.audit_value_revisions order by all"
+    )
+    found = now(sql)
+    assert ("result", "figure", False, 26.0, "source_revised", "2020-11-15") in found
+    assert ("result", "words", False, None, "record_corrected", "2020-09-04") in found
+    assert [row[:2] for row in found] == [
+        ("index_score", "figure"), ("result", "figure"), ("result", "figure"), ("result", "words"), ("target", "words"),
+    ]  # fmt: skip
+
+
+def test_the_command_takes_a_day_and_says_what_is_not_there(parvn: Parvn, revised: Workspace) -> None:
+    arguments = ("query", "--warehouse", revised.warehouse, "--as-of", BEFORE.isoformat())
+    assert parvn(*arguments, RESOLVED, "--format", "json").out.strip().endswith("22174}]")
+    said = parvn(*arguments, "from marts.mart_on_time_rates")
+    assert said.code == 4
+    assert "mart_on_time_rates does not exist! with --as-of there are the facts" in said.err
+    assert parvn(*arguments[:4], "2020-13-01", "select 1").code == 64
+    assert parvn(*arguments, "from read_text('/etc/hostname')").code == 4
+
+
+def test_nothing_of_a_later_day_is_there(revised: Workspace) -> None:
+    for table, day in (("dim_document", "known_from"), ("fct_result", "known_from"), ("fct_target", "known_from"),
+                       ("fct_index_score", "known_from"), ("mart_target_progress", "evaluation_date")):  # fmt: skip
+        assert as_of(revised, BEFORE, f"select count(*) > 0, max({day}) <= '{BEFORE}' from marts.{table}") == [
+            (True, True)
+        ]
