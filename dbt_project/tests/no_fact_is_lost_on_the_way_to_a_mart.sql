@@ -17,7 +17,8 @@ select
     facts.index_code || '-' || cast(facts.edition_year as varchar) || '-' || facts.province_id as fact_id
 from {{ ref('fct_index_score') }} as facts
 where
-    not exists (
+    facts.is_latest_vintage
+    and not exists (
         select 1
         from {{ ref('mart_index_rankings') }} as marts
         where
