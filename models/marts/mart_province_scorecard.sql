@@ -77,7 +77,9 @@ ranks as (
         province_id,
         data_year as plan_year,
     {% for index_code in ['par_index', 'sipas', 'papi', 'pci', 'ict_index', 'dti'] -%}
-        max(case when index_code = '{{ index_code }}' then coalesce(rank_published, rank_computed) end) as {{ index_code }}_rank
+        max(
+            case when index_code = '{{ index_code }}' then coalesce(rank_published, rank_computed) end
+        ) as {{ index_code }}_rank
         {{- "," if not loop.last }}
     {% endfor %}
     from {{ ref('mart_index_rankings') }}
