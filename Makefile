@@ -19,7 +19,7 @@ test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
 	$(BIN)/pytest --nbmake tests notebooks
 
 soak: $(VENV)/.installed  ## the tests of faults with high counts; writes the table of docs/reliability.md
-	PARVN_SOAK=1 $(BIN)/pytest tests/test_faults.py
+	PARVN_SOAK=1 $(BIN)/pytest tests/test_faults.py tests/test_mutations.py
 
 demo: $(VENV)/.installed  ## a synthetic warehouse of many provinces and years, in demo/
 	$(BIN)/parvn demo

@@ -1,5 +1,6 @@
 import gc
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from builds import build_models
 from commands import Parvn, runner
 from hypothesis import settings
 from records import Records, page_records, plan_records
+from soak import Report, reporting
 
 from ingest import pipeline, transform
 from ingest.paths import PROJECT, Workspace
@@ -21,6 +23,12 @@ def pytest_unconfigure() -> None:
     # Hypothesis watches the garbage collector; its callback would keep DuckDB's types past the end of the interpreter,
     # and DuckDB would print them as leaks.
     gc.callbacks.clear()
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[Report]:
+    """Takes the rows of docs/reliability.md."""
+    yield from reporting()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -22,6 +21,7 @@ from builds import build_models
 from commands import Parvn
 from faulty import Nursery
 from records import plan_records
+from soak import SOAK, Report
 
 from ingest import pipeline, publish, transform
 from ingest.check import CheckedPackage, check_folder
@@ -29,29 +29,7 @@ from ingest.landing import Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import Damaged, Locked, ParvnError
 
-SOAK = os.environ.get("PARVN_SOAK") == "1"
 KILLS = int(os.environ.get("PARVN_SOAK_KILLS", "500")) if SOAK else 60
-PAGE = PROJECT / "docs" / "reliability.md"
-TABLE = re.compile(r"(?<=\n)\| fault \|.*?\n(?!\|)", re.DOTALL)
-HEADING = "| fault | times | what happened | day |\n|---|---|---|---|\n"
-
-Report = Callable[[str, int, str], None]
-
-
-@pytest.fixture(scope="module")
-def report() -> Iterator[Report]:
-    """Takes one row (fault, times, what happened); a soak run puts the rows into the page, in place of older ones."""
-    rows: dict[str, str] = {}
-
-    def add(fault: str, times: int, outcome: str) -> None:
-        rows[fault] = f"| {fault} | {times} | {outcome} | {datetime.now(UTC):%Y-%m-%d} |\n"
-
-    yield add
-    if SOAK:
-        text = PAGE.read_text(encoding="utf-8")
-        (found,) = TABLE.findall(text)
-        kept = {line.split(" | ")[0].removeprefix("| "): line + "\n" for line in found.splitlines()[2:]}
-        PAGE.write_text(text.replace(found, HEADING + "".join((kept | rows).values())), encoding="utf-8")
 
 
 @pytest.fixture
