@@ -24,12 +24,19 @@ from records import plan_records
 from soak import SOAK, Report
 
 from ingest import pipeline, publish, transform
+from ingest.audit import releases
 from ingest.check import CheckedPackage, check_folder
 from ingest.landing import Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import Damaged, Locked, ParvnError
 
 KILLS = int(os.environ.get("PARVN_SOAK_KILLS", "500")) if SOAK else 60
+
+
+@pytest.fixture(autouse=True)
+def _losses_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The releases here are small stand-ins for one another: what is lost between them is not asked.
+    monkeypatch.setattr(releases, "raise_losses", lambda *_: None)
 
 
 @pytest.fixture
@@ -114,6 +121,7 @@ def _build_and_die(workspace: Workspace, event: int) -> None:
     if event == -1:
         publish.point_to = lambda *_: faulty.die()  # type: ignore[assignment]
     transform.build = _models  # type: ignore[assignment]
+    releases.raise_losses = lambda *_: None  # one node is no whole release
     pipeline.build(workspace, count, count, force=True, with_docs=False)
 
 
@@ -252,6 +260,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 import faulty
 from ingest import cli, pipeline, publish, transform
+from ingest.audit import releases
 from ingest.paths import Workspace
 
 small = Workspace(Path({data!r}), Path({warehouse!r}))
@@ -259,6 +268,7 @@ def models(database, *_):
     faulty.build_small(small, 2, rows={rows})
     return transform.TransformResult()
 transform.build = models
+releases.raise_losses = lambda *_: None
 {prepare}
 sys.argv = ["parvn", "build", "--quiet", "--no-docs", "--data", str(small.data), "--warehouse", str(small.warehouse)]
 cli.main()

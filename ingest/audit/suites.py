@@ -143,7 +143,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, release_before: Path | None) 
         held = {
             name
             for (name,) in connection.execute(
-                "select table_name from duckdb_tables() where database_name = 'before' and schema_name = 'raw'"
+                "select table_name from duckdb_columns() where database_name = 'before' and schema_name = 'raw' "
+                "and column_name = '_is_latest'"
             ).fetchall()
         }
     for name in TABLES:
