@@ -11,6 +11,8 @@ from ingest.reference import Reference
 
 LAYERS = (
     ("cli",),
+    ("commands.asking", "commands.building", "commands.keeping", "commands.records"),
+    ("commands.options", "commands.printing", "commands"),
     ("pipeline", "synthetic"),
     ("landing", "publish", "transform", "verify", "fill", "schema"),
     ("check",),
@@ -18,10 +20,10 @@ LAYERS = (
     ("contracts", "workbooks", "personal"),
     ("reference", "problems"),
     ("reading.agencies", "reading.dates", "reading.numbers"),
-    ("reading.text", "reading", "paths", "limits", ""),
+    ("reading.text", "reading", "paths", "limits", "messages", ""),
 )
 """Modules of `ingest` from the top down. A module that is not named here stands beside landing."""
-BESIDE_LANDING = 2
+BESIDE_LANDING = 4
 
 
 def imports() -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ from commands import Parvn, Said
 from records import Records
 
 from ingest import cli, pipeline, transform
+from ingest.commands import building
 from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import FailedCheck
@@ -301,7 +302,7 @@ def test_a_memory_limit_is_a_size(ask: Parvn, size: str) -> None:
     assert "expected a size such as 500MB or 2GB" in said.err
 
 
-@pytest.mark.parametrize("sql", cli.TRY)
+@pytest.mark.parametrize("sql", building.TRY)
 def test_the_queries_that_build_suggests_give_rows(ask: Parvn, sql: str) -> None:
     said = ask(sql, "--format", "csv")
     assert said.code == 0

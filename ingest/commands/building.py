@@ -1,0 +1,153 @@
+"""Subcommands that make a warehouse: build, load, demo."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from ingest.commands import options
+from ingest.commands.printing import progress
+from ingest.paths import PROJECT, Workspace
+from ingest.problems import ParvnError
+
+TRY = (
+    "select province_vi, subject_en, comparator, target_value, unit from marts.mart_plan_comparison "
+    "where plan_year = 2020 and indicator_code like '%online%'",
+    "select province_vi, admin_level, period_start, period_end, on_time_rate_resolved_pct "
+    "from marts.mart_on_time_rates where province_id = 'thua-thien-hue'",
+    "select document_id, conflict_kind, explanation_en from audit.audit_figure_conflicts",
+)
+
+
+def _scalar(connection: Any, sql: str) -> int:
+    return connection.execute(sql).fetchall()[0][0]
+
+
+@click.command()
+@options.data
+@options.warehouse
+@click.option("--force", is_flag=True, help="Build even if nothing changed since the current release.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors (for scheduled runs).")
+@click.option("--docs/--no-docs", default=True, help="Write dbt's documentation into the release.", show_default=True)
+@click.option(
+    "--evaluation-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Judge targets and tasks on this day too, besides the days of the seed.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    envvar="PARVN_KEEP_RELEASES",
+    show_default=True,
+    show_envvar=True,
+    help="How many releases to keep; the current one and the one before it stay in any case.",
+)
+@click.option(
+    "--log",
+    type=click.File("a", encoding="utf-8", lazy=False),
+    help="Append one JSON line per step to this file; - is standard output.",
+)
+@click.option("--notify", metavar="COMMAND", help="Run COMMAND when a release was published or the run failed.")
+def build(
+    data: Path,
+    warehouse: Path,
+    force: bool,
+    quiet: bool,
+    docs: bool,
+    evaluation_date: datetime | None,
+    keep: int,
+    log: TextIO | None,
+    notify: str | None,
+) -> None:
+    """Check, land, build, test and publish; nothing is published unless everything passed.
+
+    The COMMAND of --notify gets PARVN_STATUS (published, failed), PARVN_EXIT_CODE, PARVN_RELEASE_ID, PARVN_MESSAGE and
+    PARVN_WHOSE in its environment, and the same as JSON on its standard input.
+    """
+    from ingest import pipeline, publish
+    from ingest.notify import Outcome, whose_job
+    from ingest.notify import notify as send
+
+    def tell(outcome: Outcome) -> None:
+        wrong = send(notify, outcome) if notify else None
+        if wrong:
+            click.echo(f"the command of --notify failed: {wrong}", err=True)
+
+    def write(line: str) -> None:
+        if log:
+            click.echo(line, file=log)
+            log.flush()
+
+    workspace = Workspace(data.resolve(), warehouse.resolve())
+    day = evaluation_date.date().isoformat() if evaluation_date else None
+    try:
+        with progress(quiet) as (say, on_node):
+            result = pipeline.build(workspace, say, on_node, force, docs, day, keep, write)
+    except (ParvnError, OSError) as error:
+        code = error.exit_code if isinstance(error, ParvnError) else ParvnError.exit_code
+        tell(Outcome("failed", code, None, str(error), whose_job(code)))
+        raise
+    if result.is_new:
+        tell(Outcome("published", 0, result.manifest["release_id"], f"published in {result.seconds:.0f} s"))
+    if quiet:
+        return
+    manifest = result.manifest
+    with publish.open_published(workspace) as connection:
+        by_kind = dict(
+            connection.execute("select document_kind, count(*) from marts.dim_document group by 1").fetchall()
+        )
+        pages, publications = by_kind.pop("web_page", 0), by_kind.pop("index_publication", 0)
+        scores = _scalar(connection, "select count(*) from marts.fct_index_score")
+        facts = {
+            name: _scalar(connection, f"select count(*) from marts.fct_{name}") for name in ("target", "task", "result")
+        }
+        conflicts = _scalar(connection, "select count(*) from audit.audit_figure_conflicts")
+    if result.is_new:
+        passed = manifest["tests"]
+        tests = sum(passed.get("test", {}).values()) + sum(passed.get("unit_test", {}).values())
+        click.echo(f"\nPublished {manifest['release_id']} in {result.seconds:.0f} s; {tests} tests passed.")
+    else:
+        click.echo(f"\nNothing changed since {manifest['release_id']}; it stays as it is.")
+    click.echo(f"  {sum(by_kind.values())} official documents, {publications} index publications and {pages} web pages")
+    click.echo(f"  {facts['target']} targets, {facts['task']} tasks, {facts['result']} results, {scores} index figures")
+    click.echo(f"  {conflicts} contradictions found between printed figures (audit.audit_figure_conflicts)")
+    click.echo(f"  Database: {workspace.published_database}")
+    click.echo(f"  Parquet:  {workspace.current / 'parquet'}")
+    if (workspace.current / "docs" / "index.html").exists():
+        click.echo(f"  Docs:     {workspace.current / 'docs' / 'index.html'}")
+    if (workspace.current / "validation" / "index.html").exists():
+        click.echo(f"  Audit:    {workspace.current / 'validation' / 'index.html'}")
+    click.echo("\nTry:")
+    for sql in TRY:
+        click.echo(f'  parvn query "{sql}"')
+
+
+@click.command()
+@options.data
+@options.warehouse
+def load(data: Path, warehouse: Path) -> None:
+    """Check and land the records and make `raw` in the build database, for working with plain dbt."""
+    from ingest import pipeline
+
+    workspace = Workspace(data.resolve(), warehouse.resolve())
+    pipeline.load(workspace, lambda line: click.echo(line, err=True))
+    click.echo(f"Loaded into {workspace.build_database}; now 'dbt build' works.")
+
+
+@click.command()
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=PROJECT / "demo", show_default="demo", help="Where to build."
+)
+def demo(folder: Path) -> None:
+    """Build a warehouse of synthetic provinces and years, apart from the real one."""
+    from ingest import pipeline
+    from ingest.synthetic import write_records
+
+    write_records(folder / "data")
+    workspace = Workspace((folder / "data").resolve(), (folder / "warehouse").resolve())
+    with progress(False) as (say, on_node):
+        pipeline.build(workspace, say, on_node, with_docs=False)
+    click.echo(f"\nSynthetic figures, made up for the demonstration: {workspace.published_database}")
+    click.echo(f'  parvn query --warehouse {folder / "warehouse"} "from marts.mart_on_time_rates limit 10"')

@@ -1,0 +1,127 @@
+"""Subcommands on the releases that are kept: status, releases, diff, rollback."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ingest.commands import options
+from ingest.commands.printing import print_rows
+from ingest.paths import Workspace
+from ingest.problems import BadInput, FailedCheck, ParvnError
+
+
+@click.command()
+@options.warehouse
+@click.option("--verify", "is_verified", is_flag=True, help="Hash every file of the current release anew.")
+def status(warehouse: Path, is_verified: bool) -> None:
+    """Say what is published, since when, what the last run changed, what failed and whose job it is."""
+
+    from ingest import publish
+    from ingest.landing import Landing
+    from ingest.notify import whose_job
+    from ingest.problems import Damaged
+
+    workspace = Workspace(warehouse=warehouse.resolve())
+    release = publish.current_release(workspace)
+    wrong = publish.damage(release) if release and is_verified else []
+    if wrong and release:
+        lines = [f"release {release.name} is damaged:", *(f"  {line}" for line in wrong)]
+        raise Damaged("\n".join([*lines, "build again, or go back to a whole release: parvn releases, parvn rollback"]))
+    if release is None:
+        click.echo(f"Nothing is published in {workspace.warehouse}.")
+    else:
+        manifest = publish.read_manifest(release)
+        age = datetime.now(UTC) - datetime.fromisoformat(manifest["published_at"])
+        hours = age.total_seconds() / 3600
+        click.echo(f"Release {manifest['release_id']}, {hours:.1f} hours old, code {manifest['code_version']}")
+        marts = {name: rows for name, rows in manifest["tables"].items() if name.startswith("marts.")}
+        click.echo(
+            f"  {len(marts)} tables in marts with {sum(marts.values())} rows; {len(manifest['inputs'])} input files"
+        )
+        if is_verified:
+            click.echo(f"  every byte of its {len(manifest['files'])} files is as it was published")
+    attempts = Landing(workspace.landing).attempts()
+    if not attempts:
+        return
+    last_run = [a for a in attempts if a.run_id == attempts[-1].run_id]
+    failed = [a for a in last_run if a.status in ("refused", "failed")]
+    steps = ", ".join(f"{a.step} {a.duration_s:.0f} s" for a in last_run if a.status == "done")
+    click.echo(f"Last run {attempts[-1].run_id[:16].replace('T', ' ')} UTC: {steps or 'no step was finished'}")
+    landed = [a for a in last_run if a.status == "landed"]
+    for attempt in landed[:10]:
+        click.echo(f"  changed: {attempt.subject}, {attempt.row_count} rows")
+    if len(landed) > 10:
+        click.echo(f"  and {len(landed) - 10} more changed files")
+    if failed:
+        click.echo("It failed:")
+        for attempt in failed[:10]:
+            click.echo(f"  {attempt.step} {attempt.subject}: {attempt.reason}")
+        code = BadInput.exit_code if any(a.status == "refused" for a in failed) else FailedCheck.exit_code
+        if failed[-1].step in ("land", "docs", "publish"):
+            code = ParvnError.exit_code
+        click.echo(f"  Whose job: {whose_job(code)}")
+
+
+@click.command()
+@options.warehouse
+@options.format
+def releases(warehouse: Path, output: str) -> None:
+    """List the releases that are kept, the newest first, and say which one people read."""
+    from ingest.releases import LISTED, list_releases
+
+    print_rows(list(LISTED), list_releases(Workspace(warehouse=warehouse.resolve())), output)
+
+
+@click.command()
+@click.argument("older", required=False)
+@click.argument("newer", required=False)
+@options.warehouse
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+    help="text: counts and examples; csv, json: one row per changed figure and per row added or removed.",
+)
+def diff(older: str | None, newer: str | None, warehouse: Path, output: str) -> None:
+    """Say which figures changed between two releases: rows added, removed, and cells, by primary key.
+
+    OLDER and NEWER are release ids or their beginnings. Without NEWER the current release is taken, without both the
+    current one and the one before it.
+    """
+    from ingest import releases as kept
+
+    first, second = kept.pair(Workspace(warehouse=warehouse.resolve()), older, newer)
+    tables = kept.diff(first, second)
+    if output == "text":
+        for line in kept.describe(first, second, tables):
+            click.echo(line)
+        return
+    rows = [
+        (found.table, key if output == "json" else kept.key_text(key), *rest)
+        for found in tables
+        for key, *rest in found.changes
+    ]
+    print_rows(list(kept.CHANGED), rows, output)
+
+
+@click.command()
+@click.argument("release_id")
+@options.warehouse
+def rollback(release_id: str, warehouse: Path) -> None:
+    """Let people read the release RELEASE_ID again (or the only one whose id begins so).
+
+    Its files are hashed first; a damaged release is refused. Nothing is deleted. The next build publishes again from
+    the records as they are, so mend what was wrong there.
+    """
+    from ingest.releases import rollback as roll_back
+
+    workspace = Workspace(warehouse=warehouse.resolve())
+    before, now = roll_back(workspace, release_id)
+    if before == now:
+        click.echo(f"{now.name} is the current release already; nothing to do.")
+        return
+    click.echo(f"Current release: {now.name}; before it was {before.name if before else 'none'}, which is kept.")
+    click.echo("The next 'parvn build' publishes from the records as they are; mend what was wrong there first.")

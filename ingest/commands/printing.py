@@ -1,0 +1,68 @@
+"""What the subcommands print: rows in several formats, and the progress of a long run."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from ingest.exports import spreadsheet_cell
+
+
+def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str) -> None:
+    """Print rows as a table, CSV, JSON or Markdown; CSV is safe to open in a spreadsheet."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, (float, Decimal)):
+            return f"{value:.4f}".rstrip("0").rstrip(".")
+        return "" if value is None else str(value)
+
+    if output == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows([spreadsheet_cell(v) for v in row] for row in (columns, *rows))
+    elif output == "json":
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        click.echo(
+            json.dumps(records, ensure_ascii=False, default=lambda v: float(v) if isinstance(v, Decimal) else str(v))
+        )
+    elif output == "markdown":
+        click.echo("| " + " | ".join(columns) + " |")
+        click.echo("|" + "---|" * len(columns))
+        for row in rows:
+            click.echo("| " + " | ".join(text(v).replace("|", "\\|").replace("\n", " ") for v in row) + " |")
+    else:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*columns)
+        for row in rows:
+            table.add_row(*(text(v) for v in row))
+        console = Console(width=None if sys.stdout.isatty() else 200)
+        console.print(table)
+        console.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}")
+
+
+@contextmanager
+def progress(is_quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
+    """Give (say, on_node): lines for steps, a moving line for nodes where a person watches."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if is_quiet:
+        yield (lambda _: None), (lambda _: None)
+    elif not console.is_terminal:
+        yield (lambda line: click.echo(line, err=True)), (lambda _: None)
+    else:
+        done = 0
+        with console.status("") as status:
+
+            def on_node(name: str) -> None:
+                nonlocal done
+                done += 1
+                status.update(f"{done} nodes, last {name}")
+
+            yield (lambda line: console.print(line)), on_node
