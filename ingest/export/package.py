@@ -45,7 +45,6 @@ def write_release(
     folder: Path,
     form: str,
     language: str = "en",
-    say: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Write every table of marts, audit and reference into `folder`, which is given its name when all is there.
 
@@ -65,7 +64,6 @@ def write_release(
             else:
                 WRITERS[form](path, found)
             extracts.append((path, found))
-            say(found.table.full_name)
         sources = all_sources([found for _path, found in extracts])
         if form == "package":
             descriptor = describe(release, [(path, path.relative_to(temporary), found) for path, found in extracts])

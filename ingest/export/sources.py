@@ -69,8 +69,9 @@ def _queries(table: str, columns: Sequence[str]) -> list[str]:
             found.append(f"select facts.source_id from exported inner join marts.{owner} as facts using ({column})")
     if "other_figure_ids" in columns:
         figures = "select unnest(string_split(other_figure_ids, ';')) as figure_id from exported"
-        for facts, key in (("fct_result", "result_id"), ("fct_index_score", "index_score_id || ':' || source_id")):
-            found.append(f"select source_id from marts.{facts} where {key} in ({figures})")
+        found.append(f"select source_id from marts.fct_result where result_id in ({figures})")
+        # the id of an index figure that a second source states ends with that source
+        found.append(f"select regexp_extract(figure_id, '[^:]*$') from ({figures})")
     if table == "mart_on_time_comparison":
         found.append(_RATES_OF_PAIRS)
     if table == "mart_province_scorecard":

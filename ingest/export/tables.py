@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingest import publish
 from ingest.export.sources import Source, sources_of
-from ingest.export.words import unit_in
+from ingest.export.words import unit_in, word
 from ingest.messages import gettext as _
 from ingest.paths import Workspace
 from ingest.problems import ParvnError, nearest_spellings
@@ -106,14 +106,16 @@ class Extract:
     @property
     def citation(self) -> str:
         """Return how to cite the rows, in the language of the file."""
-        day = self.release.published
+        day, release_id = self.release.published, self.release.release_id
         if self.language == "vi":
-            text = f"PAR Warehouse ({day:%Y}). Bảng {self.table.full_name}"
-            text += f", bản phát hành {self.release.release_id}, ngày {day:%d/%m/%Y}"
-            return text + (f", các dòng thỏa mãn: {self.condition}." if self.condition else ".")
-        text = f"PAR Warehouse ({day:%Y}). Table {self.table.full_name}"
-        text += f", release {self.release.release_id}, {day:%Y-%m-%d}"
-        return text + (f", rows where {self.condition}." if self.condition else ".")
+            text = f"PAR Warehouse ({day:%Y}). Bảng {self.table.full_name}, bản phát hành {release_id}, {day:%d/%m/%Y}"
+            text += f", các dòng thỏa mãn: {self.condition}." if self.condition else "."
+        else:
+            text = f"PAR Warehouse ({day:%Y}). Table {self.table.full_name}, release {release_id}, {day:%Y-%m-%d}"
+            text += f", rows where {self.condition}." if self.condition else "."
+        if any(source.source_kind == "synthetic" for source in self.sources):
+            text += " " + word("synthetic", self.language)
+        return text
 
     def query(self, selected: str | None = None) -> str:
         """Return the SQL of the rows, in the order of their columns from left to right; always the same order."""
@@ -129,7 +131,7 @@ class Extract:
 
     def arrow_batches(self) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """Return the schema of the rows with the columns' own names, and the rows as Arrow batches."""
-        reader: pa.RecordBatchReader = self.connection.execute(self.query()).to_arrow_reader(BATCH_ROWS)
+        reader: pa.RecordBatchReader = self.connection.sql(self.query()).to_arrow_reader(BATCH_ROWS)
         return reader.schema, iter(reader)
 
 
@@ -240,26 +242,27 @@ def extract(
     try:
         count = connection.execute(f"select count(*) from {rows_of(table, condition)}").fetchall()[0][0]
     except duckdb.Error as error:
-        raise ParvnError(
-            _("the condition cannot be used on {table}: {error}").format(table=table.full_name, error=error)
-        ) from error
+        raise _wrong_condition(table, error) from error
     sources = sources_of(connection, table.name, [c.name for c in table.columns], rows_of(table, condition))
     return Extract(release, table, language, condition, count, sources, connection)
+
+
+def _wrong_condition(table: Table, error: duckdb.Error) -> ParvnError:
+    said = " ".join(str(error).split("LINE 1")[0].split())  # without our own SQL round the condition
+    return ParvnError(_("the condition cannot be used on {table}: {error}").format(table=table.full_name, error=said))
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, table: Table, where: str) -> str:
     """Return the condition if it is one and nothing more; the connection itself can neither write nor read files."""
     condition = where.strip()
     try:
-        # By itself as well, so that a bracket too many cannot open another query behind the condition.
-        for text in (f"select ({condition}\n)", f"select 1 from {rows_of(table, condition)}"):
+        # Within other brackets too, so that one too many cannot open another query behind the condition.
+        for text in (f"select [({condition}\n)]", f"select 1 from {rows_of(table, condition)}"):
             statements = connection.extract_statements(text)
             if len(statements) != 1:
                 raise duckdb.ParserException("one condition is expected")
     except duckdb.Error as error:
-        raise ParvnError(
-            _("the condition cannot be used on {table}: {error}").format(table=table.full_name, error=error)
-        ) from error
+        raise _wrong_condition(table, error) from error
     return condition
 
 

@@ -44,6 +44,10 @@ _WORDS = {
     "release": ("Release", "Bản phát hành"),
     "published": ("Published (UTC)", "Thời điểm phát hành (UTC)"),
     "code": ("Code version", "Phiên bản mã nguồn"),
+    "synthetic": (
+        "Synthetic figures, made up: do not cite.",
+        "Số liệu mô phỏng, không có thật: không được trích dẫn.",
+    ),
     "trust": ("Trust grades", "Mức tin cậy"),
     "trust_text": (
         "A: official document, page or publisher's file. B: press, or a relay that names its source.",

@@ -29,6 +29,7 @@ _EXACT_DIGITS = 10**15
 _MAX_ADDRESS = 2_079
 """Characters of a link in Excel."""
 _WIDEST = 60
+_LONG = 255
 
 _FORMATS = {
     "percent": "0.00",
@@ -64,8 +65,10 @@ class _Sheet:
     def __init__(self, book: xlsxwriter.Workbook, sheet: Worksheet) -> None:
         self.sheet = sheet
         self.text_format = book.add_format({"num_format": "@", "valign": "top"})
+        # Some versions of Excel show #### for long text in the format @.
+        self.long_format = book.add_format({"valign": "top"})
         # What typing an apostrophe before the text does in Excel: it stays text even after it was edited.
-        self.quoted_format = book.add_format({"num_format": "@", "valign": "top", "quote_prefix": True})
+        self.quoted_format = book.add_format({"valign": "top", "quote_prefix": True})
 
     def text(self, row: int, column: int, text: str, style: Format | None = None) -> None:
         """Write a text as it is; raises ParvnError if a cell cannot hold it."""
@@ -94,6 +97,8 @@ class _Sheet:
             self.sheet.write_datetime(row, column, datetime.combine(value, time()), style)
         else:
             text = value.isoformat() if isinstance(value, date) else str(value)
+            if len(text) > _LONG:
+                style = self.long_format
             self.text(row, column, text, style if isinstance(value, str) else self.text_format)
 
 
@@ -118,7 +123,7 @@ def write_workbook(path: Path, extract: Extract) -> None:
             name: book.add_format({"bold": True, "text_wrap": True, "valign": "top", **more})
             for name, more in {"head": {"bg_color": "#DDE6F0", "bottom": 1}, "bold": {}}.items()
         }
-        styles["wrap"] = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        styles["wrap"] = book.add_format({"text_wrap": True, "valign": "top"})
         _write_data(book, extract, styles)
         _write_definitions(book, extract, styles)
         _write_sources(book, extract, styles)
