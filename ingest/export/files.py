@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -93,7 +94,9 @@ def write_csv(path: Path, extract: Extract, is_for_spreadsheets: bool = True) ->
 
 
 def _json_value(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else str(plain(value))
+    if isinstance(value, (float, Decimal)):  # JSON has no word for what is not finite
+        return float(value) if math.isfinite(value) else str(value)
+    return value if value is None or isinstance(value, (bool, int)) else str(plain(value))
 
 
 def write_json(path: Path, extract: Extract) -> None:
@@ -103,8 +106,8 @@ def write_json(path: Path, extract: Extract) -> None:
         before = "[\n"
         for batch in extract.batches():
             for row in batch:
-                record = dict(zip(headings, row, strict=True))
-                file.write(before + json.dumps(record, ensure_ascii=False, default=_json_value))
+                record = {name: _json_value(value) for name, value in zip(headings, row, strict=True)}
+                file.write(before + json.dumps(record, ensure_ascii=False))
                 before = ",\n"
         file.write("[]\n" if before == "[\n" else "\n]\n")
 

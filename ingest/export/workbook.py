@@ -118,7 +118,9 @@ def write_workbook(path: Path, extract: Extract) -> None:
     book = xlsxwriter.Workbook(str(path), options)
     try:
         # The release's own time: the same rows of the same release give the same bytes.
-        book.set_properties({"title": extract.citation, "created": extract.release.published.replace(tzinfo=None)})
+        book.set_properties(
+            {"title": extract.citation[:_LONG], "created": extract.release.published.replace(tzinfo=None)}
+        )
         styles = {
             name: book.add_format({"bold": True, "text_wrap": True, "valign": "top", **more})
             for name, more in {"head": {"bg_color": "#DDE6F0", "bottom": 1}, "bold": {}}.items()
