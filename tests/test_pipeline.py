@@ -384,7 +384,8 @@ def test_a_correction_whose_wrong_value_is_gone_stops_the_build_and_is_named(
             [("c1", alive, score), ("c2", dead, "99.5")],
         )
     # All else is built already; the test of the corrections hangs on the last of these models.
-    chosen = "--select int_index_scores__versioned audit_corrections_applied --indirect-selection cautious".split()
+    models = "int_index_scores__versioned audit_corrections_applied"
+    chosen = ("--select", models, "--indirect-selection", "cautious")
     run_dbt = transform.run_dbt
     monkeypatch.setattr(transform, "run_dbt", lambda *a, **k: run_dbt(*a, *chosen, **k))
     with pytest.raises(FailedCheck) as caught:
