@@ -120,7 +120,8 @@ def _broken_rule(error: Any) -> str:
     if kind in ("missing", "string_too_short"):
         return _("a value is missing")
     if kind == "string_pattern_mismatch":
-        return _(PATTERNS[context["pattern"]])
+        words = PATTERNS[context["pattern"]]
+        return _(words)
     if kind == "literal_error":
         return _("expected one of: {codes}").format(codes=context["expected"].replace(" or ", ", "))
     if kind == "greater_than_equal":
@@ -260,13 +261,23 @@ class _Checker:
         if isinstance(record, (DocumentRecord, IndexSourceRecord)):
             is_revised = record.vintage_reason == "source_revised"
             if is_revised != (record.revised_known_from is not None):
-                words = _("vintage_reason: source_revised and the day from which the revision counts belong together")
+                words = _("fill both vintage_reason with source_revised and revised_known_from, or neither")
                 yield "revised_known_from", words, record.vintage_reason, ()
         if isinstance(record, DocumentRecord):
             if (record.known_from is None) != (record.known_from_basis is None):
-                yield "known_from_basis", _("known_from and its basis belong together"), record.known_from_basis, ()
+                yield (
+                    "known_from_basis",
+                    _("fill both known_from and known_from_basis, or neither"),
+                    record.known_from_basis,
+                    (),
+                )
             if record.plan_year is None and "tasks" in self.checked.package.tables:
-                yield "plan_year", _("a document with tasks needs this: their quarters are of this year"), None, ()
+                yield (
+                    "plan_year",
+                    _("a value is missing: the quarters of the tasks are of this year"),
+                    None,
+                    (),
+                )
 
     def _index_figure(self, record: IndexFigure) -> Iterator[_Finding]:
         """An index figure belongs to a known edition and component, stands once, and lies on its scale."""
@@ -281,7 +292,7 @@ class _Checker:
         if (record.value_kind == "computed") != (record.formula_code is not None):
             yield (
                 "formula_code",
-                _("a computed figure names its formula, a printed one has none"),
+                _("expected a formula of a computed figure, and none of a printed one"),
                 record.formula_code,
                 (),
             )
@@ -320,7 +331,7 @@ class _Checker:
                 )
             ranks = {"rank_published": record.rank_published, "rank_implied": record.rank_implied}
             if record.score is None and record.group_published is None and not any(ranks.values()):
-                yield "score", _("a row states a score, a rank or a group"), None, ()
+                yield "score", _("expected a score, a rank or a group in this row"), None, ()
             wrong_rank = "rank_implied" if record.value_kind == "printed" else "rank_published"
             if ranks[wrong_rank] is not None:
                 yield (
@@ -352,7 +363,7 @@ class _Checker:
             if (record.geography == "region") != (region in self.reference.regions):
                 yield (
                     "region_code",
-                    _("a regional figure names a region of the seed, a national one none"),
+                    _("expected a region of the seed for a regional figure, and none for a national one"),
                     str(region),
                     (),
                 )
@@ -363,7 +374,7 @@ class _Checker:
     def _printed_total(self, record: PrintedTotalRecord) -> Iterator[_Finding]:
         """A total in another unit than the record's must follow from what is printed, unless its words mislead."""
         if (record.printed_value is None) != (record.printed_unit is None):
-            yield "printed_unit", _("printed_value and printed_unit belong together"), record.printed_unit, ()
+            yield "printed_unit", _("fill both printed_value and printed_unit, or neither"), record.printed_unit, ()
             return
         stated = record.value if record.printed_value is None else record.printed_value
         if record.printed_text and stated not in readable_values(record.printed_text):
@@ -390,7 +401,12 @@ class _Checker:
             for column in ("page_id", "province"):
                 given = row.get(column)
                 if is_pages and given is None:
-                    yield column, _("a figure of a web page names its page and its province"), None, ()
+                    yield (
+                        column,
+                        _("a value is missing: a figure of a web page names its page and its province"),
+                        None,
+                        (),
+                    )
                 if not is_pages and given is not None:
                     yield column, _("leave this empty: the document says it"), given, ()
         for column, table in (
@@ -410,13 +426,20 @@ class _Checker:
     def _target(self, record: TargetRecord) -> Iterator[_Finding]:
         if record.comparator == "done":
             if record.target_value is not None:
-                yield "target_value", _("a deed ('done') has no number"), str(record.target_value), ()
+                yield (
+                    "target_value",
+                    _("leave this empty: a deed ('done') has no number"),
+                    str(record.target_value),
+                    (),
+                )
             return
         for column in ("target_value", "unit", "indicator_code"):
             if getattr(record, column) is None:
                 yield (
                     column,
-                    _("a target with comparator {comparator} needs this").format(comparator=record.comparator),
+                    _("a value is missing: a target with comparator {comparator} needs it").format(
+                        comparator=record.comparator
+                    ),
                     None,
                     (),
                 )
@@ -424,7 +447,7 @@ class _Checker:
     def _words(self, name: str, row: Row) -> Iterator[_Finding]:
         is_context = row.get("value_reading") == "context"
         if is_context and not row.get("reading_note"):
-            yield "reading_note", _("a reading by context says why"), None, ()
+            yield "reading_note", _("a value is missing: a reading by context says why"), None, ()
         words = row.get("printed_text")
         if words is None:
             if not self.checked.package.is_pages:
@@ -469,9 +492,9 @@ class _Checker:
             elif not _same(row.get(column), expected) and not is_context:
                 yield (
                     column,
-                    _(
-                        "the words '{words}' read as {reading}; expected that, or value_reading=context with a note"
-                    ).format(words=row.get(source) or "", reading=expected or _("nothing")),
+                    _("the words '{words}' read as {reading}").format(
+                        words=row.get(source) or "", reading=expected or _("nothing")
+                    ),
                     row.get(column),
                     (),
                 )

@@ -60,12 +60,10 @@ def joined(separator: str, parts: Iterable[object]) -> Sentence:
 
 
 def language() -> str:
-    """Return `vi` or `en`: PARVN_LANG if it says so, else Vietnamese where the locale is Vietnamese."""
-    for name in ("PARVN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "").lower()
-        if value and value not in ("c", "posix") and not value.startswith("c."):
-            return "vi" if value.startswith("vi") else "en"
-    return "en"
+    """Return `vi` or `en`: what PARVN_LANG says, else Vietnamese where the locale of messages is Vietnamese."""
+    names = ("PARVN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set decides, as everywhere on Unix
+    value = next(filter(None, map(os.environ.get, names)), "")
+    return "vi" if value.lower().startswith("vi") else "en"
 
 
 @cache

@@ -221,7 +221,7 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
             )
             continue
         if all(cell is None for cell in cells):
-            problems.append(Problem(place.file, _("the row is empty"), place.sheet, number))
+            problems.append(Problem(place.file, _("the row is empty; delete it"), place.sheet, number))
             continue
         for column, cell in zip(header, cells, strict=True):
             if damage := _damage(cell):
@@ -283,7 +283,17 @@ def _read_xlsx(content: bytes, file: str) -> Iterator[tuple[str, _Read]]:
         return
     for sheet in workbook.sheets:
         if sheet not in TABLES:
-            yield "", _unreadable(Problem(file, _("unknown sheet"), sheet, nearest=nearest_spellings(sheet, TABLES)))
+            yield (
+                "",
+                _unreadable(
+                    Problem(
+                        file,
+                        _("unknown sheet; expected the name of a record table"),
+                        sheet,
+                        nearest=nearest_spellings(sheet, TABLES),
+                    )
+                ),
+            )
             continue
         try:
             unseen = list(workbook.unseen(sheet))
@@ -309,7 +319,7 @@ def _field_rows(grid: list[list[str | None]], place: Problem) -> _Read:
         if not any(row):
             continue
         if row[0] is None or any(row[2:]):
-            problems.append(Problem(place.file, _("expected a field and its value"), place.sheet, number))
+            problems.append(Problem(place.file, _("expected a field and its value, in two cells"), place.sheet, number))
         elif row[0] in fields:
             problems.append(Problem(place.file, _("this field stands twice"), place.sheet, number, row[0]))
         else:

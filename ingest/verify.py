@@ -64,7 +64,7 @@ class SourceText:
         for match in LOCATOR_LINES.finditer(locator.rsplit(";", 1)[-1]):
             first, last = int(match["first"]), int(match["last"] or match["first"])
             if not 1 <= first <= last <= len(self._starts):
-                raise ValueError(_("the document has {count} lines").format(count=len(self._starts)))
+                raise ValueError(_("the document has only {count} lines").format(count=len(self._starts)))
             end = self._starts[last] if last < len(self._starts) else len(self.text)
             if self.text[end : end + 1] == " ":
                 end += 1  # so that the words of two ranges stand apart

@@ -393,7 +393,7 @@ class XlsxFile:
         for cell in facts.formulas:
             yield problem(_("the cell is a formula, whose value may be stale; put the value there"), cell)
         for cell in set(facts.errors) - set(facts.formulas):
-            yield problem(_("the cell holds an error of a spreadsheet"), cell)
+            yield problem(_("the cell holds an error of a spreadsheet; put the value there"), cell)
 
     @cached_property
     def _values(self) -> Any:

@@ -1,4 +1,4 @@
-"""Keeps `ingest/locale/vi.po`: `python tests/catalogue.py` adds the sentences that are new and drops those that are gone.
+"""Keeps `ingest/locale/vi.po`: `python tests/catalogue.py` adds new sentences and drops those that are gone.
 
 A new sentence has no Vietnamese yet; one that resembles an old sentence begins with its Vietnamese and is marked
 `fuzzy`. Neither is shown to a user, and the tests list both.

@@ -1,4 +1,5 @@
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from ingest.reference import Reference
 # The same cases in every run and no clock: a run that fails today fails tomorrow, a slow machine fails nothing.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=150)
 settings.load_profile("repeatable")
+
+os.environ["PARVN_LANG"] = "en"  # the tests compare sentences, wherever they run
 
 
 def pytest_unconfigure() -> None:

@@ -102,7 +102,11 @@ def test_a_sheet_with_no_known_name_is_named_with_the_nearest_table(plan: Record
     plan.tables["target"] = plan.tables.pop("targets")
     write_xlsx(plan, path)
     (found,) = found_in(tmp_path / "x")
-    assert (found.sheet, found.message, found.nearest[0]) == ("target", "unknown sheet", "targets")
+    assert (found.sheet, found.message, found.nearest[0]) == (
+        "target",
+        "unknown sheet; expected the name of a record table",
+        "targets",
+    )
 
 
 @pytest.mark.parametrize("kind", ["truncated", "a renamed text file", "empty"])
@@ -152,7 +156,7 @@ def test_an_empty_row_between_rows_of_a_workbook_is_named(plan: Records, tmp_pat
     book["tasks"].cell(row=4, column=2).value = "hai"
     book.save(path)
     assert [(p.sheet, p.row, p.message[:16]) for p in found_in(tmp_path / "x")] == [
-        ("tasks", 3, "the row is empty"),
+        ("tasks", 3, "the row is empty; delete it"),
         ("tasks", 4, "expected a plain"),
     ]
 

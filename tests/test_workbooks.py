@@ -145,7 +145,7 @@ UNSEEN: dict[str, tuple[Callable[[openpyxl.Workbook], object], str]] = {
     ),
     "an error": (
         lambda book: book["results"].__setitem__("E2", "#N/A"),
-        "plan.xlsx, sheet results, row 2, column E: the cell holds an error of a spreadsheet",
+        "plan.xlsx, sheet results, row 2, column E: the cell holds an error of a spreadsheet; put the value there",
     ),
     "one far cell": (
         lambda book: book["results"].__setitem__("XFD1048576", "x"),

@@ -20,7 +20,7 @@ def texts(group: click.Group) -> list[tuple[object, str, str]]:
         for option in command.params:
             if isinstance(option, click.Option):
                 found.append((option, "help", option.help or ""))
-                if isinstance(option.show_default, str):
+                if isinstance(option.show_default, str) and " " in option.show_default:
                     found.append((option, "show_default", option.show_default))
     return [(owner, name, _english.get((owner, name), text)) for owner, name, text in found if text]
 
@@ -46,4 +46,5 @@ def translate(group: click.Group) -> None:
 
 def _counted(one: str, several: str, count: int) -> str:
     """Return the form for a number; Vietnamese has one form, and the sentence for several is its key."""
-    return gettext(one if count == 1 and language() == "en" else several)
+    form = one if count == 1 and language() == "en" else several
+    return gettext(form)
