@@ -280,7 +280,7 @@ def _fit_sheet(parts: list[_LayoutRow], sheet: Sheet, file: str, said: str) -> t
         if part["heading"] in texts:
             there += 0.9
             cell = texts[part["heading"]].cell
-            words = _("{said}, but the heading '{heading}' is not here; it is in {cell}").format(
+            words = _("{said}, but the heading '{heading}' is not here but in {cell}").format(
                 said=said, heading=part["heading"], cell=cell
             )
         problems.append(place.problem(file, words, found or _("(empty)")))

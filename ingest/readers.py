@@ -212,7 +212,7 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
             problems.append(
                 Problem(
                     place.file,
-                    _("expected {expected} cells, as in the headings; found {found}").format(
+                    _("expected {expected} cells, found {found}").format(
                         expected=len(header), found=len(cells)
                     ),
                     place.sheet,
@@ -471,8 +471,8 @@ def read_package(path: Path, base: Path) -> Package:
                 Problem(
                     file,
                     _(
-                        "no record table has this name; expected document.yml, source.yml "
-                        "or a table's name with .csv, .xlsx or .parquet"
+                        "no record table has this name; expected document.yml, source.yml or <table>.csv, "
+                        "<table>.xlsx, <table>.parquet"
                     ),
                     nearest=nearest_spellings(stem, TABLES),
                 )

@@ -189,8 +189,8 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a revision without its day": (
         field(vintage_reason="source_revised"),
-        "plan/document.yml, column revised_known_from: vintage_reason: source_revised and the day from which the "
-        "revision counts belong together; found 'source_revised'",
+        "plan/document.yml, column revised_known_from: fill both vintage_reason with source_revised and "
+        "revised_known_from, or neither; found 'source_revised'",
     ),
     "an unknown number style": (
         field(number_style={"default": "french"}),
