@@ -218,9 +218,7 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
             problems.append(
                 Problem(
                     place.file,
-                    _("expected {expected} cells, found {found}").format(
-                        expected=len(header), found=len(cells)
-                    ),
+                    _("expected {expected} cells, found {found}").format(expected=len(header), found=len(cells)),
                     place.sheet,
                     number,
                 )

@@ -62,14 +62,19 @@ def held() -> Catalog:
 
 
 def update() -> None:
-    """Write the catalogue anew, with the sentences of today."""
+    """Write the catalogue anew, with the sentences of today, by file and sentence."""
     wanted, known = of_parvn(), held()
     for sentence in of_click() & {str(message.id) for message in known}:
         wanted.add(sentence, locations=[("click", 0)])
     known.update(wanted)
+    ordered = Catalog(locale="vi")
+    for message in sorted(filter(None, known), key=lambda m: (sorted(m.locations), str(m.id))):
+        if message.id:
+            flags = message.flags & {"fuzzy", "python-brace-format"}
+            ordered.add(message.id, message.string, sorted(message.locations), flags)
     with CATALOGUE.open("wb") as file:
         file.write(HEADER.encode())
-        write_po(file, known, 120, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+        write_po(file, ordered, width=120, omit_header=True, include_lineno=False)
 
 
 if __name__ == "__main__":
