@@ -6,6 +6,7 @@ import duckdb
 from jinja2 import Environment
 
 from ingest import limits
+from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import ParvnError
 from ingest.publish import current_release
@@ -76,7 +77,9 @@ def open_as_of(workspace: Workspace, day: date, memory: str = limits.QUERY_MEMOR
     """
     release = current_release(workspace)
     if release is None:
-        raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+        raise ParvnError(
+            _("nothing is published in {warehouse} yet; run 'parvn build' first").format(warehouse=workspace.warehouse)
+        )
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": ""})
     connection.execute(f"attach {literal(workspace.published_database.resolve())} as release (read_only)")
     tables = connection.execute(

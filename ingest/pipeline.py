@@ -19,6 +19,8 @@ from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
 from ingest.landing import Attempt, Landing, Status, utc_now
+from ingest.messages import gettext as _
+from ingest.messages import in_english
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
 from ingest.readers import sha256_of
@@ -99,15 +101,15 @@ class Run:
             raise  # the refused files are written down one by one
         except (ParvnError, OSError, duckdb.Error) as error:
             with suppress(OSError):  # the disk may be full
-                self.note(name, "release", "failed", 0, str(error)[:2000], time.monotonic() - started)
+                self.note(name, "release", "failed", 0, in_english(error)[:2000], time.monotonic() - started)
             if isinstance(error, ParvnError):
                 raise
-            raise ParvnError(f"the run stopped, nothing was published: {error}") from error
+            raise ParvnError(_("the run stopped, nothing was published: {error}").format(error=error)) from error
         self.note(name, "release", "done", seconds=time.monotonic() - started)
 
     def check(self) -> list[CheckedPackage]:
         """Check all records; refused files are written down before the problems are raised."""
-        with self.step("check", "records against their contracts and their own words"):
+        with self.step("check", _("records against their contracts and their own words")):
             return self._checked()
 
     def _checked(self) -> list[CheckedPackage]:
@@ -115,13 +117,13 @@ class Run:
         for item in checked:
             for file in sorted({p.file for p in item.problems}):
                 found = [p for p in item.problems if p.file == file]
-                self.note("load", file, "refused", 0, f"{len(found)} problem(s): {found[0]}")
+                self.note("load", file, "refused", 0, f"{len(found)} problem(s): {in_english(found[0])}")
         raise_problems(checked)
         return checked
 
     def land(self, checked: list[CheckedPackage]) -> None:
         """Land every package and rebuild `raw` in a fresh build database."""
-        with self.step("land", "records into raw, every vintage kept"):
+        with self.step("land", _("records into raw, every vintage kept")):
             self._land(checked)
 
     def _land(self, checked: list[CheckedPackage]) -> None:
@@ -143,14 +145,14 @@ class Run:
         try:
             return read_exceptions(self.workspace.data)
         except BadInput as error:
-            self.note("load", error.problems[0].file, "refused", 0, str(error)[:2000])
+            self.note("load", error.problems[0].file, "refused", 0, in_english(error)[:2000])
             raise
 
     def audit(
         self, release_before: Path | None, exceptions: list[AcceptedException], spent: list[AcceptedException]
     ) -> "list[RuleResult]":
         """Evaluate the suites on `raw`; the results are kept beside the build database whether they pass or not."""
-        with self.step("audit", "the raw tables as a whole"):
+        with self.step("audit", _("the raw tables as a whole")):
             from ingest.audit import suites  # Great Expectations takes seconds to import: only when there is work
 
             folder = self.workspace.build_database.parent
@@ -169,7 +171,7 @@ class Run:
         spent: list[AcceptedException],
     ) -> dict[str, Path]:
         """Compare the build with the release before; returns the files of the audit for the new release."""
-        with self.step("compare", "with the release before: nothing lost without a reason"):
+        with self.step("compare", _("with the release before: nothing lost without a reason")):
             database = self.workspace.build_database
             comparison = releases.compare(database, release_before, exceptions, spent)
             files = report.write(database.parent, results, comparison, exceptions)
@@ -215,7 +217,11 @@ def build(
         current = publishing.current_release(workspace)
         damage = publishing.damage(current) if current else []
         if damage:
-            say(f"damaged release {current and current.name} is built anew: {damage[0]}")
+            say(
+                _("damaged release {release} is built anew: {damage}").format(
+                    release=current and current.name, damage=damage[0]
+                )
+            )
         elif current and not force:
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
@@ -227,13 +233,13 @@ def build(
         results = run.audit(current, exceptions, spent)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
-        with run.step("build", "models and tests in the build database"):
+        with run.step("build", _("models and tests in the build database")):
             result = transform.build(workspace.build_database, on_node, evaluation_date)
         extra = run.compare(current, results, exceptions, spent)
         if with_docs:
-            with run.step("docs", "of every model, one page"):
+            with run.step("docs", _("of every model, one page")):
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)
-        with run.step("publish", "a complete release, then move the link"):
+        with run.step("publish", _("a complete release, then move the link")):
             manifest_new = publishing.publish(
                 workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra, keep
             )

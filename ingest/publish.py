@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ import duckdb
 from ingest import limits
 from ingest.durable import FOLDER_MODE, make_folder, replace, sync
 from ingest.landing import utc_now
+from ingest.messages import Sentence
+from ingest.messages import gettext as _
 from ingest.paths import Workspace
 from ingest.problems import Damaged, Locked, ParvnError
 from ingest.quoting import literal
@@ -60,8 +63,14 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            holder = file.read().strip() or "an unknown process"
-            raise Locked(f"another run is writing to {workspace.warehouse}: {holder}") from error
+            holder = re.fullmatch(r"process (\d+), since (\S+)", file.read().strip())
+            if holder:
+                words = _("another run is writing to {warehouse}: process {process}, since {time}").format(
+                    warehouse=workspace.warehouse, process=holder[1], time=holder[2]
+                )
+            else:
+                words = _("another run is writing to {warehouse}").format(warehouse=workspace.warehouse)
+            raise Locked(words) from error
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {utc_now()}")
         file.flush()
@@ -274,7 +283,8 @@ def read_manifest(release: Path) -> dict[str, Any]:
         found = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
         return asdict(Manifest(**found))
     except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{release.name}: {MANIFEST} cannot be read ({error})") from error
+        words = _("{file} of release {release} cannot be read ({error})")
+        raise Damaged(words.format(file=MANIFEST, release=release.name, error=error)) from error
 
 
 def _read_sums(release: Path) -> dict[str, str]:
@@ -283,34 +293,45 @@ def _read_sums(release: Path) -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
-def damage(release: Path) -> list[str]:
+def damage(release: Path) -> list[Sentence]:
     """Hash every file of a release anew; returns one line per file that is not as it was published."""
     found = []
     sums: dict[str, str] = {}
     try:
         sums = _read_sums(release)
     except (OSError, ValueError) as error:
-        found.append(f"{SUMS}: cannot be read ({error})")
+        found.append(_("{file} cannot be read ({error})").format(file=SUMS, error=error))
     try:
         files = read_manifest(release)["files"]
     except Damaged as error:
-        found.append(f"{MANIFEST}: {error}")
+        found.append(error.args[0])
         files = {name: digest for name, digest in sums.items() if name != MANIFEST}
     else:
         expected = sums.pop(MANIFEST, None)
         if expected is not None and sha256_of_file(release / MANIFEST) != expected:
-            found.append(f"{MANIFEST}: its bytes are not those that {SUMS} names; one of the two changed")
+            found.append(
+                _("{file}: its bytes are not those that {other} names; one of the two changed").format(
+                    file=MANIFEST, other=SUMS
+                )
+            )
             files = sums
         elif sums and sums != files:
             names = sorted(name for name in sums.keys() | files.keys() if sums.get(name) != files.get(name))
-            found.append(f"{SUMS}: does not agree with {MANIFEST} on {', '.join(names)}")
+            found.append(
+                _("{file} does not agree with {other} on {names}").format(
+                    file=SUMS, other=MANIFEST, names=", ".join(names)
+                )
+            )
     present = set(_files_of(release))
     for name, digest in files.items():
         if name not in present:
-            found.append(f"{name}: missing")
+            found.append(_("{file} is missing").format(file=name))
         elif sha256_of_file(release / name) != digest:
-            found.append(f"{name}: its bytes changed")
-    found += [f"{name}: does not belong to the release" for name in sorted(present - files.keys() - {MANIFEST, SUMS})]
+            found.append(_("{file}: its bytes changed").format(file=name))
+    found += [
+        _("{file} does not belong to the release").format(file=name)
+        for name in sorted(present - files.keys() - {MANIFEST, SUMS})
+    ]
     return found
 
 
@@ -328,7 +349,11 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
     }
     while True:
         if not workspace.published_database.exists():
-            raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+            raise ParvnError(
+                _("nothing is published in {warehouse} yet; run 'parvn build' first").format(
+                    warehouse=workspace.warehouse
+                )
+            )
         # The real place, since DuckDB would answer from a release that this process opened before under one name.
         database = workspace.published_database.resolve()
         try:

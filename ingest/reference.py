@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from ingest.messages import gettext as _
 from ingest.paths import SEEDS
 from ingest.reading.agencies import AgencyReader
 from ingest.reading.text import ReadingError, search_key
@@ -176,5 +177,5 @@ class Reference:
             n.province_id for n in self.province_names.get(search_key(name), []) if n.valid_from <= day <= n.valid_to
         }
         if len(found) != 1:
-            raise ReadingError(f"no province was called '{name}' on {day.isoformat()}")
+            raise ReadingError(_("no province was called '{name}' on {day}").format(name=name, day=day.isoformat()))
         return found.pop()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ingest import limits
+from ingest.messages import gettext as _
 from ingest.problems import BadInput, Problem
 from ingest.readers import read_utf8
 from ingest.reading.text import fold
@@ -66,11 +67,11 @@ class SheetFile:
         self.file = path.name
         self._sheets: dict[str | None, Sheet] = {}
         if not path.is_file():
-            raise BadInput([Problem(str(path), "there is no such file")])
+            raise BadInput([Problem(str(path), _("there is no such file"))])
         if path.stat().st_size > limits.MAX_BYTES:
-            self._refuse(f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
+            self._refuse(_("the file is larger than {limit} MB").format(limit=limits.MAX_BYTES // 1_000_000))
         if path.suffix.lower() not in (".xls", ".xlsx", ".csv"):
-            self._refuse("expected an XLS, XLSX or CSV file")
+            self._refuse(_("expected an XLS, XLSX or CSV file"))
         self.content = path.read_bytes()
 
     def _refuse(self, message: str, sheet: str | None = None, row: int | None = None) -> NoReturn:
@@ -107,8 +108,10 @@ class SheetFile:
             while row and row[-1] is None:
                 row.pop()
             if number > limits.MAX_ROWS or len(row) > limits.MAX_COLUMNS:
-                words = f"at most {limits.MAX_ROWS} rows and {limits.MAX_COLUMNS} columns are read"
-                self._refuse(f"the sheet is too large; {words}", name)
+                words = _("the sheet is too large; at most {rows} rows and {columns} columns are read").format(
+                    rows=limits.MAX_ROWS, columns=limits.MAX_COLUMNS
+                )
+                self._refuse(words, name)
             rows.append(row)
         while rows and not rows[-1]:
             rows.pop()
@@ -136,4 +139,4 @@ class SheetFile:
             for values in csv.reader(io.StringIO(text, newline=""), delimiter=next(marks, ","), strict=True):
                 yield [_cell(value) for value in values]
         except csv.Error as error:
-            self._refuse(f"the file is no well-formed CSV ({error})")
+            self._refuse(_("the file is no well-formed CSV ({error})").format(error=error))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.messages import gettext as _
+from ingest.messages import joined
 from ingest.paths import PROJECT
 from ingest.problems import FailedCheck
 
@@ -82,8 +84,8 @@ def build(
         if str(node.status) in ("error", "fail", "runtime error"):
             result.failures.append(f"{node.node.name}: {(node.message or '').strip()}")
     if result.failures or not outcome.success:
-        lines = result.failures or [str(outcome.exception or "dbt stopped without a message")]
-        raise FailedCheck("dbt build failed; nothing was published:\n" + "\n".join(f"- {line}" for line in lines))
+        lines = result.failures or [str(outcome.exception or _("dbt stopped without a message"))]
+        raise FailedCheck(joined("\n- ", [_("dbt build failed; nothing was published:"), *lines]))
     return result
 
 
@@ -91,5 +93,5 @@ def write_docs(database: Path) -> Path:
     """Write dbt's documentation as one HTML page and return its path."""
     outcome = run_dbt(database, "docs", "generate", "--static")
     if not outcome.success:
-        raise FailedCheck(f"dbt docs failed: {outcome.exception}")
+        raise FailedCheck(_("dbt docs failed: {error}").format(error=outcome.exception))
     return database.parent / "target" / "static_index.html"

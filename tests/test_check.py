@@ -113,8 +113,8 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "an id with letters that no address can carry": (
         cell("targets", 1, target_id="Hà Tĩnh 1"),
-        "plan/targets.csv, row 3, column target_id: String should match pattern '^[a-z0-9][a-z0-9._-]*$'; "
-        "found 'Hà Tĩnh 1'",
+        "plan/targets.csv, row 3, column target_id: "
+        "expected a-z, 0-9, '.', '_' or '-' only, and a letter or digit first; found 'Hà Tĩnh 1'",
     ),
     "an unknown province": (
         field(province="ha-tin"),
@@ -138,11 +138,11 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a target without its value": (
         cell("targets", 0, target_value=""),
-        "plan/targets.csv, row 2, column target_value: a target with comparator >= needs this",
+        "plan/targets.csv, row 2, column target_value: a value is missing: a target with comparator >= needs it",
     ),
     "a deed with a value": (
         cell("targets", 1, target_value="5", printed_text="5 kế hoạch"),
-        "plan/targets.csv, row 3, column target_value: a deed ('done') has no number; found '5'",
+        "plan/targets.csv, row 3, column target_value: leave this empty: a deed ('done') has no number; found '5'",
     ),
     "a restated target that is not there": (
         every("targets", restates_target_id="ha-tinh-2021-plan-t9"),
@@ -164,7 +164,7 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "tasks without the year of their quarters": (
         field(plan_year=None),
-        "plan/document.yml, column plan_year: a document with tasks needs this: their quarters are of this year",
+        "plan/document.yml, column plan_year: a value is missing: the quarters of the tasks are of this year",
     ),
     "a budget that contradicts its words": (
         cell("tasks", 0, budget_vnd_million="1200"),
@@ -172,7 +172,7 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a reading by context without a reason": (
         cell("targets", 0, value_reading="context"),
-        "plan/targets.csv, row 2, column reading_note: a reading by context says why",
+        "plan/targets.csv, row 2, column reading_note: a value is missing: a reading by context says why",
     ),
     "a locator without line numbers": (
         cell("targets", 0, locator="II.1 L3"),
@@ -185,16 +185,16 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a known_from without its basis": (
         field(known_from_basis=None),
-        "plan/document.yml, column known_from_basis: known_from and its basis belong together",
+        "plan/document.yml, column known_from_basis: fill both known_from and known_from_basis, or neither",
     ),
     "a revision without its day": (
         field(vintage_reason="source_revised"),
-        "plan/document.yml, column revised_known_from: vintage_reason: source_revised and the day from which the "
-        "revision counts belong together; found 'source_revised'",
+        "plan/document.yml, column revised_known_from: fill both vintage_reason with source_revised and "
+        "revised_known_from, or neither; found 'source_revised'",
     ),
     "an unknown number style": (
         field(number_style={"default": "french"}),
-        "plan/document.yml, column number_style.default: Input should be 'vietnamese' or 'english'; found 'french'",
+        "plan/document.yml, column number_style.default: expected one of: 'vietnamese', 'english'; found 'french'",
     ),
     "a province beside the document's own": (
         cell("results", 0, province="ha-tinh"),
@@ -222,7 +222,7 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a row without any value": (
         "tasks.csv",
         lambda content: content + b"," * 17 + b"\n",
-        "plan/tasks.csv, row 4: the row is empty",
+        "plan/tasks.csv, row 4: the row is empty; delete it",
     ),
     "semicolons between the columns": (
         "tasks.csv",
@@ -340,8 +340,11 @@ def test_an_id_of_another_package_is_refused_with_the_other_file(plan: Records) 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"page_id": ""}, "column page_id: a figure of a web page names its page and its province"),
-        ({"province": ""}, "column province: a figure of a web page names its page and its province"),
+        ({"page_id": ""}, "column page_id: a value is missing: a figure of a web page names its page and its province"),
+        (
+            {"province": ""},
+            "column province: a value is missing: a figure of a web page names its page and its province",
+        ),
         ({"page_id": "page-x2"}, "column page_id: no such row in pages; found 'page-x2'; nearest: page-x1"),
     ],
 )
@@ -565,7 +568,7 @@ def test_all_problems_of_all_packages_are_reported_at_once(plan: Records, pages:
                 "'một tỷ một trăm triệu đồng'; found 'hồ sơ'"
             ],
         ),
-        ({"printed_unit": ""}, ["printed_unit: printed_value and printed_unit belong together"]),
+        ({"printed_unit": ""}, ["printed_unit: fill both printed_value and printed_unit, or neither"]),
         (
             {"printed_text": "1.100.000.000 triệu đồng", "printed_unit": "triệu đồng"},
             ["value: '1100000000 triệu đồng' is 1100000000 million dong"],

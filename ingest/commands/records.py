@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ingest.commands import options
+from ingest.messages import gettext as _
 from ingest.paths import PROJECT
 from ingest.problems import BadInput, ParvnError
 
@@ -23,7 +24,7 @@ def check(path: Path) -> None:
             item.problems = [p for p in item.problems if Path(p.file).name == path.name]
     raise_problems(checked)
     rows = sum(len(table.rows) for item in checked for table in item.package.tables.values())
-    click.echo(f"{len(checked)} packages with {rows} records: no problems.")
+    click.echo(_("{count} packages with {rows} records: no problems.").format(count=len(checked), rows=rows))
 
 
 @click.command()
@@ -36,7 +37,7 @@ def fill(path: Path) -> None:
     from ingest.fill import fill_folder
 
     for file, count in fill_folder(path.resolve()).items():
-        click.echo(f"{file}: {count} cells filled")
+        click.echo(_("{file}: {count} cells filled").format(file=file, count=count))
 
 
 @click.command("ingest-index")
@@ -72,31 +73,40 @@ def ingest_index(
 
     facts = FileFacts(trust, published_on and published_on.date(), known_from and known_from.date())
     loaded = load_index_file(index, file, data.resolve(), edition, facts, dry_run)
-    kind = "flat table" if loaded.layout == "table" else f"layout {loaded.layout}"
-    click.echo(f"{file.name}: {kind}, {loaded.rows} rows")
+    is_flat = loaded.layout == "table"
+    kind = _("flat table") if is_flat else _("layout {layout}").format(layout=loaded.layout)
+    click.echo(_("{file}: {kind}, {rows} rows").format(file=file.name, kind=kind, rows=loaded.rows))
     for year, components in loaded.counts.items():
         counts = set(components.values())
         if len(counts) == 1:
-            click.echo(f"  {index} {year}: {counts.pop()} provinces in each component: {', '.join(components)}")
+            click.echo(
+                "  "
+                + _("{index} {year}: {count} provinces in each component: {components}").format(
+                    index=index, year=year, count=counts.pop(), components=", ".join(components)
+                )
+            )
         else:
             click.echo(
-                f"  {index} {year}: provinces by component: {', '.join(f'{c} {n}' for c, n in components.items())}"
+                "  "
+                + _("{index} {year}: provinces by component: {components}").format(
+                    index=index, year=year, components=", ".join((f"{c} {n}" for c, n in components.items()))
+                )
             )
     if loaded.unread_sheets:
-        click.echo(f"  sheets that are not read: {'; '.join(loaded.unread_sheets)}")
+        click.echo("  " + _("sheets that are not read: {sheets}").format(sheets="; ".join(loaded.unread_sheets)))
     if loaded.is_known:
-        click.echo(f"This file is loaded already, in {loaded.folder}; nothing to do.")
+        click.echo(_("This file is loaded already, in {folder}; nothing to do.").format(folder=loaded.folder))
         return
     if loaded.is_correction:
-        click.echo(f"Figures that differ from the file loaded before: {len(loaded.changes)}")
+        click.echo(_("Figures that differ from the file loaded before: {count}").format(count=len(loaded.changes)))
         for line in loaded.changes[:10]:
             click.echo(f"  {line}")
         if len(loaded.changes) > 10:
-            click.echo(f"  and {len(loaded.changes) - 10} more")
+            click.echo("  " + _("and {count} more").format(count=len(loaded.changes) - 10))
     if dry_run:
-        click.echo(f"Nothing is written; it would go to {loaded.folder}.")
+        click.echo(_("Nothing is written; it would go to {folder}.").format(folder=loaded.folder))
     else:
-        click.echo(f"Written to {loaded.folder}. Now run 'parvn build'.")
+        click.echo(_("Written to {folder}. Now run 'parvn build'.").format(folder=loaded.folder))
 
 
 @click.command()
@@ -119,19 +129,29 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
     for result in results:
         records = result.confirmed.total()
         share = 100 * records / result.total if result.total else 100.0
-        click.echo(f"{result.document_id}: {records} of {result.total} records confirmed ({share:.1f} %)")
-        numbers = ", ".join(f"{reason} {count}" for reason, count in result.explained.most_common())
-        click.echo(f"  numbers: {numbers}; not covered {len(result.uncovered)}")
+        click.echo(
+            _("{document_id}: {records} of {total} records confirmed ({share:.1f} %)").format(
+                document_id=result.document_id, records=records, total=result.total, share=share
+            )
+        )
+        numbers = ", ".join(f"{_(reason)} {count}" for reason, count in result.explained.most_common())
+        click.echo(
+            "  " + _("numbers: {numbers}; not covered {count}").format(numbers=numbers, count=len(result.uncovered))
+        )
         for line, token, around in result.uncovered if list_all else result.uncovered[:10]:
-            click.echo(f"    line {line}: {token} in '...{around}...'")
+            click.echo(
+                "    " + _("line {line}: {token} in '...{around}...'").format(line=line, token=token, around=around)
+            )
     click.echo(
-        f"{verification.unverifiable_count(checked)} figures of web pages cannot be confirmed without the pages."
+        _("{count} figures of web pages cannot be confirmed without the pages.").format(
+            count=verification.unverifiable_count(checked)
+        )
     )
     problems = [p for result in results for p in result.problems]
     if problems:
         raise BadInput(problems)
     if any(result.uncovered for result in results):
-        raise ParvnError("some numbers of the documents are neither a record nor reviewed (reviewed_numbers.csv)")
+        raise ParvnError(_("some numbers of the documents are neither a record nor reviewed (reviewed_numbers.csv)"))
 
 
 @click.command()
