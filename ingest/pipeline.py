@@ -18,7 +18,8 @@ from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
-from ingest.landing import Attempt, Landing, Status, utc_now
+from ingest.clock import utc_now
+from ingest.landing import Attempt, Landing, Status
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
 from ingest.readers import sha256_of

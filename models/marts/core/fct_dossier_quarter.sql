@@ -8,8 +8,7 @@ with flows as (
         periods.period_type,
         periods.nominal_year,
         sources.source_family_code,
-        -- windows of the ministry close on the 14th, calendar windows with the month
-        case when day(flows.period_end) = 14 then 'ministry' else 'calendar' end as window_kind,
+        {{ window_kind('flows.period_end') }} as window_kind,
         -- a family may print a window again: the last word is taken for differences
         row_number() over (
             partition by
