@@ -102,28 +102,34 @@ class Names(Completer):
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Yield what fits the word before the cursor, with what is known of it."""
         before = document.text_before_cursor
-        found = _WORD.search(before)
-        word = found[0] if found else ""
-        is_command = before.lstrip().startswith(".")
-        offered = self._of_commands(before, word) if is_command else self._of_sql(document.text, word)
-        typed = word if is_command and " " not in before.strip() else word.rpartition(".")[2]
+        # a quote that is open holds one name, with spaces and dots
+        quote = before.rfind('"') if before.count('"') % 2 else len(before)
+        found = _WORD.search(before[:quote])
+        owner, _dot, start = (found[0] if found else "").rpartition(".")
+        typed = start + before[quote:]
+        if before.lstrip().startswith("."):
+            is_name = " " not in before.lstrip()
+            typed = "." + typed if is_name else typed
+            offered = self._of_commands(before.lstrip(), owner)
+        else:
+            offered = self._of_sql(document.text, owner.replace('"', ""), bool(typed))
         key = search_key(typed)
         for name, about in offered:
             if name.lower().startswith(typed.lower().strip('"')) or (key and search_key(name).startswith(key)):
                 text = name if re.fullmatch(r"\.?[a-z_]\w*", name, re.ASCII) else f'"{name}"'
                 yield Completion(text, start_position=-len(typed), display=name, display_meta=about[:80])
 
-    def _of_commands(self, before: str, word: str) -> Iterator[tuple[str, str]]:
-        if " " not in before.lstrip():
+    def _of_commands(self, before: str, owner: str) -> Iterator[tuple[str, str]]:
+        if " " not in before:
             yield from COMMANDS.items()
-        elif before.lstrip().startswith(".columns"):
+        elif before.startswith(".columns"):
             for schema, tables in self._catalogue().tables.items():
-                if word.rpartition(".")[0] in ("", schema):
+                if owner in ("", schema):
                     yield from tables.items()
-        elif before.lstrip().startswith(".format"):
+        elif before.startswith(".format"):
             yield from ((name, "") for name in FORMATS)
 
-    def _of_sql(self, text: str, word: str) -> Iterator[tuple[str, str]]:
+    def _of_sql(self, text: str, owner: str, is_begun: bool) -> Iterator[tuple[str, str]]:
         catalogue = self._catalogue()
         read = {}
         for name, alias in _READ.findall(text):
@@ -131,7 +137,6 @@ class Names(Completer):
                 read[name] = read[place[1]] = place
                 if alias:
                     read[alias] = place
-        owner = word.rpartition(".")[0].replace('"', "")
         if owner:
             yield from catalogue.tables.get(owner, {}).items()
             yield from catalogue.macros.get(owner, {}).items()
@@ -140,7 +145,7 @@ class Names(Completer):
             return
         for place in dict.fromkeys(read.values()):
             yield from self._columns(place)
-        if not word:
+        if not is_begun:
             return
         yield from ((schema, "") for schema in catalogue.tables)
         for tables in catalogue.tables.values():
@@ -222,19 +227,21 @@ class Shell:
         if text.lstrip().startswith("."):
             return self._command(*text.strip().rstrip(";").split())
         for statement in self._statements(text):
+            is_query = duckdb.ExpectedResultType.CHANGED_ROWS not in statement.expected_result_type
             found = statements.run(
-                self._connection, statement, self._limit, statements.fetch_rows, self._day is not None
+                self._connection, statement.query, self._limit, statements.fetch_rows, self._day is not None
             )
-            if found.columns:
+            # a temporary table that is made or filled gives its number of rows
+            if found.columns and (is_query or found.columns != ["Count"]):
                 columns = found.columns
                 if self._language:
-                    columns = statements.headings(self._connection, statement, columns, self._language)
+                    columns = statements.headings(self._connection, statement.query, columns, self._language)
                 self._show(columns, found.rows, self._output)
         return True
 
-    def _statements(self, text: str) -> list[str]:
+    def _statements(self, text: str) -> list[duckdb.Statement]:
         try:
-            return [s.query for s in self._connection.extract_statements(text)]
+            return self._connection.extract_statements(text)
         except (duckdb.Error, UnicodeError) as error:
             raise ParvnError(_("the query failed: {error}").format(error=error)) from error
 
