@@ -1,4 +1,4 @@
-"""Cells of exports that are opened with a spreadsheet."""
+"""Names and cells of what is handed on to other tools."""
 
 import re
 from decimal import Decimal
@@ -25,3 +25,19 @@ def spreadsheet_cell(value: Any) -> Any:
         return value
     text = str(value)
     return f"'{text}" if is_run_as_formula(text) else text
+
+
+def unique(names: list[str]) -> list[str]:
+    """Return the names with a number behind each that stands there already, as DuckDB's own files have them.
+
+    >>> unique(["a", "b", "a"])
+    ['a', 'b', 'a_1']
+    """
+    found: list[str] = []
+    for name in names:
+        chosen, number = name, 0
+        while chosen in found:
+            number += 1
+            chosen = f"{name}_{number}"
+        found.append(chosen)
+    return found

@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.check import CheckedPackage
+from ingest.clock import utc_now
 from ingest.contracts import TABLES, columns_of
 from ingest.durable import make_folder, replace, sync
 from ingest.readers import RawTable
@@ -21,11 +21,6 @@ TECHNICAL_COLUMNS = (
     "_package", "_file", "_file_sha256", "_row", "_vintage_no", "_vintage_reason", "_vintage_known_from", "_is_latest",
 )  # fmt: skip
 Status = Literal["landed", "unchanged", "refused", "done", "failed", "published"]
-
-
-def utc_now() -> str:
-    """Return the present moment in UTC, to the microsecond, as ISO 8601 text."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True)

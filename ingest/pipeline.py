@@ -18,7 +18,8 @@ from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
-from ingest.landing import Attempt, Landing, Status, utc_now
+from ingest.clock import utc_now
+from ingest.landing import Attempt, Landing, Status
 from ingest.messages import gettext as _
 from ingest.messages import in_english
 from ingest.paths import PROJECT, Workspace

@@ -14,9 +14,9 @@ from typing import Any
 
 import duckdb
 
-from ingest import limits
+from ingest import limits, published_macros
+from ingest.clock import utc_now
 from ingest.durable import FOLDER_MODE, make_folder, replace, sync
-from ingest.landing import utc_now
 from ingest.messages import Sentence
 from ingest.messages import gettext as _
 from ingest.paths import Workspace
@@ -117,6 +117,10 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
                 )
                 connection.execute(f"comment on {what} is {literal(comment)}")
         _vietnamese_views(connection)
+        connection.execute("use release")
+        published_macros.create_macros(connection)
+        published_macros.create_as_of_macros(connection)
+        connection.execute("use memory")
         keys = connection.execute(
             "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
             "where database_name = 'work' and constraint_type = 'PRIMARY KEY' order by 1"
@@ -126,17 +130,32 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
 
 
 def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create one view per mart table with the Vietnamese headings of the data dictionary as column names."""
+    """Create one view per mart table with the Vietnamese headings of the data dictionary as column names.
+
+    The comment of a column names the column of the mart that it shows.
+    """
     labels = connection.execute(
-        "select table_name, column_name, label_vi from release.audit.audit_data_dictionary "
+        "select table_name, column_name, label_vi, description from release.audit.audit_data_dictionary "
         "where schema_name = 'marts' and label_vi is not null order by table_name, column_position"
     ).fetchall()
-    views: dict[str, list[str]] = {}
-    for table, column, label in labels:
-        views.setdefault(table, []).append(f'"{column}" as "{label}"')
+    views: dict[str, list[tuple[str, str, str]]] = {}
+    for table, column, label, description in labels:
+        views.setdefault(table, []).append((column, label, description))
+    comments = dict(
+        connection.execute(
+            "select table_name, comment from duckdb_tables() "
+            "where database_name = 'release' and schema_name = 'marts' and comment is not null"
+        ).fetchall()
+    )
     connection.execute("use release")
     for table, columns in views.items():
-        connection.execute(f'create view marts_vi."{table}" as select {", ".join(columns)} from marts."{table}"')
+        shown = ", ".join(f'"{column}" as "{label}"' for column, label, _ in columns)
+        connection.execute(f'create view marts_vi."{table}" as select {shown} from marts."{table}"')
+        if table in comments:
+            connection.execute(f'comment on view marts_vi."{table}" is {_quoted(comments[table])}')
+        for column, label, description in columns:
+            what = f'marts_vi."{table}"."{label}"'
+            connection.execute(f"comment on column {what} is {_quoted(f'{column}: {description}')}")
     connection.execute("use memory")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from ingest.landing import Attempt, Landing, utc_now
+from ingest.clock import utc_now
+from ingest.landing import Attempt, Landing
 from ingest.messages import gettext as _
 from ingest.messages import joined
 from ingest.paths import Workspace

@@ -244,6 +244,37 @@ def test_what_as_of_shows_is_what_the_models_see_on_that_day(revised: Workspace)
             assert as_of(revised, day, "select result_id, vintage_no from marts.fct_result order by all") == seen
 
 
+def test_the_macros_of_the_published_file_show_what_the_command_shows_as_of_a_day(
+    revised: Workspace, now: Callable[[str], Rows]
+) -> None:
+    tables = [t for (t,) in now("select table_name from duckdb_tables() where table_name like 'fct%' order by 1")]
+    assert len(tables) > 10
+    differ = set()
+    for day in (date(2020, 9, 30), BEFORE, AFTER, date(2025, 12, 31)):
+        with open_as_of(revised, day) as connection:
+            for table in tables:
+                sql = f"from marts.{table}{{}} order by all"
+                shown = now(sql.format(f"_as_of(date '{day}')"))
+                assert shown == connection.execute(sql.format("")).fetchall(), (table, day)
+                if shown != now(sql.format("")):
+                    differ.add(table)
+    assert {"fct_result", "fct_target", "fct_index_score", "fct_task"} <= differ
+
+
+def test_a_verdict_rests_on_the_version_that_the_macro_shows_on_its_day(now: Callable[[str], Rows]) -> None:
+    found = now(
+        """
+        select verdicts.numerator, figures.numerator
+        from (select distinct evaluation_date from marts.mart_target_progress) as days,
+            lateral (select * from marts.fct_result_as_of(days.evaluation_date)) as figures
+        inner join marts.mart_target_progress as verdicts
+            on verdicts.figure_id = figures.result_id and verdicts.evaluation_date = days.evaluation_date
+        """
+    )
+    assert len(found) > 10
+    assert [judged for judged, _ in found] == [shown for _, shown in found]
+
+
 def test_old_and_new_figures_stand_side_by_side_and_changed_words_apart(now: Callable[[str], Rows]) -> None:
     sql = (
         "select figure_kind, change_kind, old_value is null, difference, vintage_reason, known_from::varchar "

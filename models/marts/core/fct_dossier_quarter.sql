@@ -9,8 +9,7 @@ with windows as (
         periods.period_type,
         periods.nominal_year,
         sources.source_family_code,
-        -- windows of the ministry close on the 14th, calendar windows with the month
-        case when day(flows.period_end) = 14 then 'ministry' else 'calendar' end as window_kind
+        {{ window_kind('flows.period_end') }} as window_kind
     from {{ ref('fct_dossier_flow') }} as flows
     inner join {{ ref('dim_reporting_period') }} as periods
         on flows.period_start = periods.period_start and flows.period_end = periods.period_end
