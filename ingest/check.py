@@ -33,7 +33,9 @@ from ingest.reading.text import ReadingError
 from ingest.reference import Reference
 
 LOCATOR_LINES = re.compile(r"L(?P<first>\d+)(?:-(?P<last>\d+))?")
-_DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_LINE_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_PAGE_LOCATOR = re.compile(r"[^;]+; tr\. \d+(-\d+)?(, \d+(-\d+)?)*")
+"""Of a document of which no text is held, only its pages."""
 
 
 _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
@@ -174,8 +176,12 @@ class _Checker:
         yield from self._personal(name, row)
         if self.checked.document and name not in ("document", "task_events"):
             locator = row.get("locator") or ""
-            if locator and not _DOCUMENT_LOCATOR.fullmatch(locator):
-                yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", locator, ()
+            if self.checked.document.source_file:
+                if locator and not _LINE_LOCATOR.fullmatch(locator):
+                    yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", locator, ()
+            elif locator and not (_LINE_LOCATOR.fullmatch(locator) or _PAGE_LOCATOR.fullmatch(locator)):
+                words = "expected '<section or row>; L<first>-<last>[, L...]' or '<section or row>; tr. <page>'"
+                yield "locator", words, locator, ()
         yield from self._references(name, row)
         if issubclass(TABLES[name], Reading):
             yield from self._words(name, row)

@@ -190,6 +190,8 @@ class Layouts:
                 if filled:
                     words = f"row {filled[0] + 1} holds something here, but the column has no heading"
                     problems.append(place.problem(file.file, words))
+            elif meaning[0] in FIGURES and not any(sheet.text(r, column) for r in range(row + 1, len(sheet.rows))):
+                continue  # a heading of a form, and nothing below it: nothing is stated
             elif meaning in columns:
                 words = f"column {column_letter(columns[meaning])} has a heading of the same meaning"
                 problems.append(place.problem(file.file, words, heading))

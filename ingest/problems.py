@@ -19,12 +19,16 @@ class Problem:
     column: str | None = None
     text: str | None = None
     nearest: tuple[str, ...] = ()
+    cell: str | None = None
+    """Such as E7, of a form that people fill in; `column` is then the heading that they see."""
 
     def __str__(self) -> str:
         place = self.file
         if self.sheet:
             place += f", sheet {self.sheet}"
-        if self.row is not None:
+        if self.cell:
+            place += f", cell {self.cell}"
+        elif self.row is not None:
             place += f", row {self.row}"
         if self.column:
             place += f", column {self.column}"

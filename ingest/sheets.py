@@ -5,7 +5,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
@@ -53,6 +53,8 @@ def _cell(value: Any, number_format: str = "General") -> Cell:
         if not number.is_finite():
             return str(value)
         return f"{(number * 100).normalize():f}%" if "%" in number_format else number
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()  # a day in a workbook carries the time 00:00
     if isinstance(value, date):
         return value.isoformat()
     return fold(str(value)) or None

@@ -125,7 +125,7 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
         for line, token, around in result.uncovered if list_all else result.uncovered[:10]:
             click.echo(f"    line {line}: {token} in '...{around}...'")
     click.echo(
-        f"{verification.unverifiable_count(checked)} figures of web pages cannot be confirmed without the pages."
+        f"{verification.unverifiable_count(checked)} figures of web pages, or of documents without a text here, cannot be confirmed."
     )
     problems = [p for result in results for p in result.problems]
     if problems:
