@@ -430,26 +430,25 @@ def check_folder(folder: Path, reference: Reference | None = None) -> list[Check
     reference = reference or Reference()
     base = folder if folder.is_dir() else folder.parent
     checked = [check_package(read_package(path, base), reference) for path in find_packages(folder)]
+    for number, problem in shared_ids(item.package for item in checked):
+        checked[number].problems.append(problem)
+    return checked
+
+
+def shared_ids(packages: Iterable[Package]) -> Iterator[tuple[int, Problem]]:
+    """Yield (place of the package, problem) for every id that a file of an earlier package has already."""
     owners: dict[tuple[str, str], str] = {}
-    for item in checked:
-        for name, table in item.package.tables.items():
+    for number, package in enumerate(packages):
+        for name, table in package.tables.items():
+            column = TABLES[name].id_column
             for index, row in enumerate(table.rows):
-                given = row.get(TABLES[name].id_column)
+                given = row.get(column)
                 if not given:
                     continue
                 owner = owners.setdefault((name, given), table.file)
                 if owner != table.file:
-                    item.problems.append(
-                        Problem(
-                            table.file,
-                            f"this id stands in {owner} too",
-                            table.sheet,
-                            table.row_numbers[index],
-                            TABLES[name].id_column,
-                            given,
-                        )
-                    )
-    return checked
+                    words = f"this id stands in {owner} too"
+                    yield number, Problem(table.file, words, table.sheet, table.row_numbers[index], column, given)
 
 
 def raise_problems(checked: Iterable[CheckedPackage]) -> None:

@@ -103,6 +103,10 @@ class SheetFile:
                 self._sheets[name] = Sheet(name, self._filled_rows(name))
         return self._sheets[name]
 
+    def unseen(self, name: str) -> list[Problem]:
+        """Return what a person does not see on a sheet of an XLSX workbook: hidden, merged, computed cells."""
+        return list(self._xlsx.unseen(name))
+
     def _filled_rows(self, name: str | None) -> list[list[Cell]]:
         rows: list[list[Cell]] = []
         for number, row in enumerate(islice(self._rows(name), limits.MAX_ROWS + 1), start=1):
