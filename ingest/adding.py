@@ -6,7 +6,7 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -20,7 +20,7 @@ from ingest.durable import write_folder
 from ingest.filled import Filled, FilledRow, complete, document_id_of, number_rows, package_of, raise_wrong, read_filled
 from ingest.messages import gettext as _
 from ingest.problems import BadInput, ParvnError, Problem, nearest_spellings
-from ingest.readers import Package, RawTable, Row, find_packages, read_package
+from ingest.readers import Package, Row, find_packages, read_package
 from ingest.reference import Reference
 from ingest.templates import SHEETS, FormColumn, form_columns
 
@@ -94,6 +94,8 @@ class Addition:
     """The whole folder as it is to be."""
     held: dict[str, str] = field(default_factory=dict)
     """SHA-256 of every file as it was when the changes were worked out."""
+    refusal: Problem | None = None
+    """Why it may not be written: what must be said of a correction and was not."""
 
     def count(self, kind: str, table: str | None = None) -> int:
         """Return the number of rows of one kind of change, of one table or of all."""
@@ -106,6 +108,22 @@ class Addition:
         return not self.is_new and any(change.kind != "added" for change in self.changes)
 
 
+@dataclass
+class _Merged:
+    """What a workbook says, laid over what is held of its document."""
+
+    filled: Filled
+    held: Package | None
+    before: Row
+    document: Row
+    rows: dict[str, list[Row]]
+
+
+def check_workbook(path: Path, data: Path, reference: Reference) -> Filled:
+    """Check a filled workbook together with the records below `data`; raises BadInput with every problem, by cell."""
+    return _read(path, data, reference).filled
+
+
 def plan_addition(
     path: Path,
     data: Path,
@@ -116,48 +134,58 @@ def plan_addition(
     """Read and check a filled workbook together with the records below `data`; returns what it would write.
 
     A correction of what is held needs a `reason` (one of REASONS), and the publisher's own the day from which it could
-    be known. Raises BadInput with every problem, by sheet and cell.
+    be known; without them the addition carries a `refusal`. Raises BadInput with every problem, by sheet and cell.
     """
-    filled = read_filled(path, reference)
-    packages = [read_package(at, data) for at in find_packages(data)] if data.is_dir() and any(data.iterdir()) else []
-    held = _held(document_id_of(filled, reference), packages)
-    if held:
-        _check_same_document(filled, held)
-    complete(filled, reference, held.tables["document"].rows[0] if held else None)
-    document_id = filled.document.values.get("document_id") or ""
-    if held is None:
-        _check_not_held_elsewhere(filled, packages)
+    merged = _read(path, data, reference)
+    filled, held, document = merged.filled, merged.held, merged.document
+    document_id = document["document_id"] or ""
     folder = held.path if held else data / document_id
-    old_rows = {name: held.tables[name].rows if held and name in held.tables else [] for name in filled.tables}
-    for name, rows in filled.tables.items():
-        _match(name, rows, old_rows[name])
-    notes = str((held.tables["document"].rows[0].get("notes") if held else "") or "")
-    number_rows(filled, {name: _highest(name, rows, notes) for name, rows in old_rows.items()})
-
-    package = package_of(filled, data)
-    merged = {name: _merged(name, rows, old_rows[name]) for name, rows in filled.tables.items()}
-    for name, to_be in merged.items():
-        package.tables[name] = _with_rows(package.tables[name], to_be)
-    for name, table in held.tables.items() if held else ():
-        package.tables.setdefault(name, table)
-    document_before = dict(held.tables["document"].rows[0]) if held else {}
-    document: Row = {name: value for name, value in filled.document.values.items() if value is not None}
-    package.tables["document"] = _with_rows(package.tables["document"], [document])
-    others = [other for other in packages if held is None or other.path != held.path]
-    clashes = [problem for number, problem in shared_ids([*others, package]) if number == len(others)]
-    raise_wrong(filled, package, reference, clashes)
     _check_place(folder, data, held)
-
     addition = Addition(folder, document_id, held is None, {name: len(rows) for name, rows in filled.tables.items()})
-    addition.changes = _document_changes(document_id, document_before, document) if held else []
-    for name, to_be in merged.items():
-        addition.changes += _changes(name, old_rows[name], to_be)
+    addition.changes = _document_changes(document_id, merged.before, document) if held else []
+    for name, rows in merged.rows.items():
+        addition.changes += _changes(name, _old_rows(held, name), rows)
     if not addition.changes and held:
         return addition
     if addition.is_correction:
-        document |= _revision(filled.file, document, reason, known_from)
-    _write_files(addition, held, document_before, document, merged)
+        addition.refusal = _refusal(filled.file, document, reason, known_from)
+        if reason == "source_revised" and known_from:
+            document |= {"vintage_reason": reason, "revised_known_from": known_from.isoformat()}
+    _write_files(addition, merged)
     return addition
+
+
+def _read(path: Path, data: Path, reference: Reference) -> _Merged:
+    filled = read_filled(path, reference)
+    packages = [read_package(at, data) for at in find_packages(data)] if data.is_dir() and any(data.iterdir()) else []
+    held = _held(document_id_of(filled, reference), packages)
+    before = dict(held.tables["document"].rows[0]) if held else {}
+    if held:
+        _check_same_document(filled, before)
+    complete(filled, reference, before if held else None)
+    if held is None:
+        _check_not_held_elsewhere(filled, packages)
+    for name, rows in filled.tables.items():
+        _match(name, rows, _old_rows(held, name))
+    notes = before.get("notes") or ""
+    number_rows(filled, {name: _highest(name, _old_rows(held, name), notes) for name in filled.tables})
+    package = package_of(filled, data)
+    document: Row = {name: value for name, value in filled.document.values.items() if value is not None}
+    package.tables["document"] = replace(package.tables["document"], rows=[dict(document)])
+    merged = _Merged(filled, held, before, document, {})
+    for name, rows in filled.tables.items():
+        merged.rows[name] = _merged(name, rows, _old_rows(held, name))
+        package.tables[name] = replace(package.tables[name], rows=merged.rows[name])
+    for name, table in held.tables.items() if held else ():
+        package.tables.setdefault(name, table)
+    others = [other for other in packages if held is None or other.path != held.path]
+    clashes = [problem for number, problem in shared_ids([*others, package]) if number == len(others)]
+    raise_wrong(filled, package, reference, clashes)
+    return merged
+
+
+def _old_rows(held: Package | None, table: str) -> list[Row]:
+    return held.tables[table].rows if held and table in held.tables else []
 
 
 def held_rows(document_id: str, data: Path) -> dict[str, list[Row]]:
@@ -173,7 +201,12 @@ def held_rows(document_id: str, data: Path) -> dict[str, list[Row]]:
 
 
 def write_addition(addition: Addition) -> None:
-    """Write the folder whole, or leave it as it is. Raises ParvnError where it changed since the changes were shown."""
+    """Write the folder whole, or leave it as it is.
+
+    Raises BadInput where a correction has no reason, ParvnError where the folder changed since the changes were shown.
+    """
+    if addition.refusal:
+        raise BadInput([addition.refusal])
     if _hashes(addition.folder) != addition.held:
         words = _("{folder} was changed meanwhile; nothing is written, start again")
         raise ParvnError(words.format(folder=addition.folder))
@@ -197,9 +230,9 @@ def _document_problem(filled: Filled, column: str, message: str) -> Problem:
     return Problem(filled.file, message, SHEETS["document"], None, heading, typed or None, cell=at or None)
 
 
-def _check_same_document(filled: Filled, held: Package) -> None:
+def _check_same_document(filled: Filled, before: Row) -> None:
     """Refuse to take another document for the held one because both came to the same made id."""
-    given, before = filled.document, held.tables["document"].rows[0]
+    given = filled.document
     if given.places.get("document_id", ("", ""))[1]:
         return  # the person named the document
     for column in ("document_number", "issue_date"):
@@ -314,10 +347,6 @@ def _stays_unstated(column: str, before: Row, new: Row) -> bool:
     return column in (*days, "is_period_implied") and not any(before.get(day) for day in days)
 
 
-def _with_rows(table: RawTable, rows: list[Row]) -> RawTable:
-    return RawTable(table.name, table.path, table.file, table.sha256, rows, table.row_numbers, table.sheet)
-
-
 _SAID_OF = {
     "targets": ("printed_text", "subject_vi"),
     "tasks": ("activity_vi", "task_vi"),
@@ -356,25 +385,21 @@ def _document_changes(document_id: str, before: Row, after: Row) -> list[Change]
     ]
 
 
-def _revision(file: str, document: Row, reason: str | None, known_from: date | None) -> Row:
-    """Return the fields of `document.yml` by which the next build knows whose correction this is."""
+def _refusal(file: str, document: Row, reason: str | None, known_from: date | None) -> Problem | None:
+    """Say what is missing of the reason of a correction: by it the next build knows whose it is, and since when."""
+    first = document.get("known_from") or ""
     if reason is None:
         words = _(
             "this differs from what is held; say why: --reason record_corrected (we copied it wrongly), or "
             "--reason source_revised --known-from DAY (the publisher revised it)"
         )
-        raise BadInput([Problem(file, words)])
-    if reason == "record_corrected":
-        return {}
-    if known_from is None:
-        raise BadInput(
-            [Problem(file, _("a revision of the publisher needs the day since when it is known: --known-from"))]
-        )
-    first = document.get("known_from") or ""
-    if known_from.isoformat() <= first:
+        return Problem(file, words)
+    if reason == "source_revised" and known_from is None:
+        return Problem(file, _("a revision of the publisher needs the day since when it is known: --known-from"))
+    if reason == "source_revised" and known_from and known_from.isoformat() <= first:
         words = _("a revision is known later than the document itself ({day})").format(day=first)
-        raise BadInput([Problem(file, words, text=known_from.isoformat())])
-    return {"vintage_reason": reason, "revised_known_from": known_from.isoformat()}
+        return Problem(file, words, text=known_from.isoformat())
+    return None
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
@@ -401,14 +426,13 @@ def _yaml(held: dict[str, Any], fields: Row) -> bytes:
     return yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=120).encode()
 
 
-def _write_files(
-    addition: Addition, held: Package | None, before: Row, document: Row, merged: dict[str, list[Row]]
-) -> None:
+def _write_files(addition: Addition, merged: _Merged) -> None:
     """Work out the bytes of the whole folder; files without a change keep theirs."""
+    held = merged.held
     if held:
         addition.held = _hashes(held.path)
         addition.files = {name: (held.path / name).read_bytes() for name in addition.held}
-    changed = {name: value for name, value in document.items() if value != before.get(name)}
+    changed = {name: value for name, value in merged.document.items() if value != merged.before.get(name)}
     removed = [change for change in addition.changes if change.kind == "removed"]
     if changed or removed or not held:
         fields = yaml.safe_load(addition.files["document.yml"]) if held else {}
@@ -416,11 +440,7 @@ def _write_files(
             notes = [f"Row {c.record_id} was removed ({c.before}); its id is not used again." for c in removed]
             fields["notes"] = [*(fields.get("notes") or []), *notes]
         addition.files["document.yml"] = _yaml(fields, changed)
-    for name, rows in merged.items():
-        if not any(change.table == name for change in addition.changes):
-            continue
-        header = held.tables[name].rows[0] if held and name in held.tables and held.tables[name].rows else ()
-        if rows:
-            addition.files[f"{name}.csv"] = _csv(name, header, rows)
-        else:
-            addition.files.pop(f"{name}.csv", None)
+    for name, rows in merged.rows.items():
+        if any(change.table == name for change in addition.changes):
+            old = _old_rows(held, name)
+            addition.files[f"{name}.csv"] = _csv(name, old[0] if old else (), rows)

@@ -3,6 +3,7 @@ problem names the sheet, the cell and the heading that the person sees."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -175,7 +176,10 @@ class _Reader:
             words = _("the sheet '{sheet}' is missing; take a new form with parvn template").format(sheet=name)
             self.problems.append(Problem(self.file.file, words))
             return None
-        self.problems += self.file.unseen(self.sheets[name])
+        for problem in self.file.unseen(self.sheets[name]):
+            is_cell = problem.row is not None and problem.column is not None
+            cell = f"{problem.column}{problem.row}" if is_cell else None
+            self.problems.append(replace(problem, sheet=name, cell=cell, column=None if cell else problem.column))
         return self.file.sheet(self.sheets[name])
 
     def _value(self, cell: Cell, column: FormColumn, at: str, sheet: str) -> str | None:
@@ -540,6 +544,8 @@ _FOLLOWS = {
 
 def _is_consequence(problem: Problem, row: FilledRow, filled: Filled, told: set[tuple[str | None, str | None]]) -> bool:
     column = problem.column or ""
+    if column in _FOLLOWS and not filled.document.places and row.values.get(column) is None:
+        return True  # there is no sheet of the document's facts
     while (column := _FOLLOWS.get(column, "")) and row.values.get(problem.column or "") is None:
         for sheet, source in ((problem.sheet, row), (SHEETS["document"], filled.document)):
             if (sheet, source.places.get(column, ("", ""))[0]) in told:
@@ -612,18 +618,6 @@ def missing(filled: Filled) -> Iterator[Problem]:
             yield _place(form_columns()["document"]["known_from"], at, filled.file, SHEETS["document"], words)
 
 
-def check_filled(path: Path, reference: Reference) -> Filled:
-    """Check a filled workbook by itself, as `parvn check` does; ids are made as for a new document.
-
-    Raises BadInput with every problem, by sheet and cell.
-    """
-    filled = read_filled(path, reference)
-    complete(filled, reference)
-    number_rows(filled, {})
-    raise_wrong(filled, package_of(filled, path.parent), reference)
-    return filled
-
-
 def number_rows(filled: Filled, used: dict[str, int]) -> None:
     """Give every row without an id one of its document: <document>-r001; `used` are the highest numbers so far."""
     document_id = filled.document.values.get("document_id")
@@ -644,7 +638,8 @@ def _resolve_marks(table: str, rows: list[FilledRow]) -> None:
     """Turn the STT by which a row names another into that row's id."""
     if table != "targets":
         return
-    by_mark = {row.mark: row.values.get("target_id") for row in rows if row.mark}
+    marks = Counter(row.mark for row in rows)
+    by_mark = {row.mark: row.values.get("target_id") for row in rows if row.mark and marks[row.mark] == 1}
     for row in rows:
         given = row.values.get("restates_target_id")
         if given in by_mark:

@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=PROJECT / "data")
-def check(path: Path) -> None:
+@options.data
+def check(path: Path, data: Path) -> None:
     """List all problems of the records in PATH: file, row, column, text, what was expected.
 
-    PATH is a folder, a file, or a workbook of `parvn template` that was filled in.
+    PATH is a folder, a file, or a workbook of `parvn template` that was filled in; --data are the records that such a
+    workbook is to be put among.
     """
     from ingest.check import check_folder, raise_problems
     from ingest.filled import is_template
 
     path = path.resolve()
     if is_template(path):
-        _check_template(path)
+        _check_template(path, data.resolve())
         return
     checked = check_folder(path)
     if path.is_file():  # one file was asked for: the others of its folder are only read for what it refers to
@@ -40,17 +42,18 @@ def check(path: Path) -> None:
     click.echo(f"{len(checked)} packages with {rows} records: no problems.")
 
 
-def _check_template(path: Path) -> None:
-    from ingest.filled import check_filled, read_filled_index
+def _check_template(path: Path, data: Path) -> None:
+    from ingest.adding import check_workbook
+    from ingest.filled import read_filled_index
     from ingest.reference import Reference
     from ingest.templates import SHEETS
 
     reference = Reference()
     index = read_filled_index(path, reference)
     if index is not None:
-        _add_index(path, index, PROJECT / "data", None, dry_run=True)
+        _add_index(path, index, data, None, dry_run=True)
         return
-    filled = check_filled(path, reference)
+    filled = check_workbook(path, data, reference)
     for table, rows in filled.tables.items():
         click.echo(_("{sheet}: {count} rows").format(sheet=SHEETS[table], count=len(rows)))
     click.echo(_("{file}: no problems. Put it among the records with 'parvn add'.").format(file=path.name))
@@ -140,6 +143,8 @@ def add(file: Path, data: Path, reason: str | None, known_from: datetime | None,
         click.echo(_("This is held already, in {folder}; nothing to do.").format(folder=addition.folder))
         return
     _show(addition)
+    if addition.refusal:
+        raise BadInput([addition.refusal])
     if dry_run:
         click.echo(_("Nothing is written; it would go to {folder}.").format(folder=addition.folder))
     elif yes or click.confirm(_("Write this?")):
