@@ -654,7 +654,9 @@ _STAND_INS: Row = {
 
 def raise_wrong(filled: Filled, package: Package, reference: Reference, more: Iterable[Problem] = ()) -> None:
     """Raise BadInput with everything that is wrong with a workbook whose package this is."""
-    found = dict.fromkeys([*filled.problems, *missing(filled)])
+    unread = {(problem.sheet, problem.cell) for problem in filled.problems}
+    empty = (problem for problem in missing(filled) if (problem.sheet, problem.cell) not in unread)
+    found = dict.fromkeys([*filled.problems, *empty])
     told = {(problem.sheet, problem.cell) for problem in found}
     broken_sheets = {problem.sheet for problem in filled.problems if problem.cell is None and problem.sheet}
     # The rows are looked at even where the document's facts are wrong: those were told of already.

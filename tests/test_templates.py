@@ -355,12 +355,12 @@ MISTAKES: dict[str, tuple[Callable[[Form], Any], str]] = {
     ),
     "a period that ends before it starts": (
         lambda form: form.row("Kết quả", 4, {"Từ ngày": "01/10/2024", "Đến ngày": "30/9/2024"}),
-        f"{K} F4, column Đến ngày: the period ends before it starts; found '2024-09-30'",
+        f"{K} F4, column Đến ngày: the period ends before it starts; found '30/9/2024'",
     ),
     "an unknown choice, told once": (
-        lambda form: form.row("Kết quả", 4, {"Chỉ số": "Số hồ sơ đã nhận"}),
-        f"{K} C4, column Chỉ số: this is not in the list of this column; found 'Số hồ sơ đã nhận'; "
-        "nearest: Số hồ sơ đã tiếp nhận; Số hồ sơ đã giải quyết trễ hẹn; Số hồ sơ đã giải quyết đúng hẹn",
+        lambda form: form.row("Kết quả", 4, {"Chỉ số": "Số hồ sơ tiếp nhận"}),
+        f"{K} C4, column Chỉ số: this is not in the list of this column; found 'Số hồ sơ tiếp nhận'; "
+        "nearest: Số hồ sơ đã tiếp nhận; Hồ sơ tiếp nhận trực tiếp; Hồ sơ tiếp nhận trực tuyến",
     ),
     "another unit than the indicator's": (
         lambda form: form.row("Kết quả", 4, {"Đơn vị tính": "%"}),
@@ -376,9 +376,9 @@ MISTAKES: dict[str, tuple[Callable[[Form], Any], str]] = {
         "or '<section or row>; tr. <page>'; found 'trang 4'",
     ),
     "an unknown province, told once": (
-        lambda form: form.field("Tỉnh, thành phố", "Lai Chou x"),
-        f"{V} B3, column Tỉnh, thành phố: this is not in the list of this column; found 'Lai Chou x'; "
-        "nearest: Lai Châu",
+        lambda form: form.field("Tỉnh, thành phố", "Lai Chôu"),
+        f"{V} B3, column Tỉnh, thành phố: this is not in the list of this column; found 'Lai Chôu'; "
+        "nearest: Lai Châu; Gia Lai (đến 30/06/2025); Gia Lai (từ 01/07/2025)",
     ),
     "no day at all": (
         lambda form: form.field("Ngày ban hành", None),
