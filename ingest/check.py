@@ -36,7 +36,9 @@ from ingest.reading.text import ReadingError
 from ingest.reference import Reference
 
 LOCATOR_LINES = re.compile(r"L(?P<first>\d+)(?:-(?P<last>\d+))?")
-_DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_LINE_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_PAGE_LOCATOR = re.compile(r"[^;]+; tr\. \d+(-\d+)?(, \d+(-\d+)?)*")
+"""Of a document of which no text is held, only its pages."""
 
 
 _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
@@ -203,8 +205,12 @@ class _Checker:
         yield from self._personal(name, row)
         if self.checked.document and name not in ("document", "task_events"):
             locator = row.get("locator") or ""
-            if locator and not _DOCUMENT_LOCATOR.fullmatch(locator):
-                yield "locator", _("expected '<section or row>; L<first>-<last>[, L...]'"), locator, ()
+            if self.checked.document.source_file:
+                if locator and not _LINE_LOCATOR.fullmatch(locator):
+                    yield "locator", _("expected '<section or row>; L<first>-<last>[, L...]'"), locator, ()
+            elif locator and not (_LINE_LOCATOR.fullmatch(locator) or _PAGE_LOCATOR.fullmatch(locator)):
+                words = _("expected '<section or row>; L<first>-<last>[, L...]' or '<section or row>; tr. <page>'")
+                yield "locator", words, locator, ()
         yield from self._references(name, row)
         if issubclass(TABLES[name], Reading):
             yield from self._words(name, row)
@@ -544,26 +550,25 @@ def check_folder(folder: Path, reference: Reference | None = None) -> list[Check
     reference = reference or Reference()
     base = folder if folder.is_dir() else folder.parent
     checked = [check_package(read_package(path, base), reference) for path in find_packages(folder)]
+    for number, problem in shared_ids(item.package for item in checked):
+        checked[number].problems.append(problem)
+    return checked
+
+
+def shared_ids(packages: Iterable[Package]) -> Iterator[tuple[int, Problem]]:
+    """Yield (place of the package, problem) for every id that a file of an earlier package has already."""
     owners: dict[tuple[str, str], str] = {}
-    for item in checked:
-        for name, table in item.package.tables.items():
+    for number, package in enumerate(packages):
+        for name, table in package.tables.items():
+            column = TABLES[name].id_column
             for index, row in enumerate(table.rows):
-                given = row.get(TABLES[name].id_column)
+                given = row.get(column)
                 if not given:
                     continue
                 owner = owners.setdefault((name, given), table.file)
                 if owner != table.file:
-                    item.problems.append(
-                        Problem(
-                            table.file,
-                            _("this id stands in {file} too").format(file=owner),
-                            table.sheet,
-                            table.row_numbers[index],
-                            TABLES[name].id_column,
-                            given,
-                        )
-                    )
-    return checked
+                    words = _("this id stands in {file} too").format(file=owner)
+                    yield number, Problem(table.file, words, table.sheet, table.row_numbers[index], column, given)
 
 
 def raise_problems(checked: Iterable[CheckedPackage]) -> None:

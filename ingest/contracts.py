@@ -213,7 +213,7 @@ class TargetRecord(Reading):
     indicator_code: Annotated[str | None, _code("indicator_code"), _Empty] = None
     reform_field_code: Annotated[str, _code("reform_field_code")]
     subject_vi: Text
-    subject_en: Text
+    subject_en: OptText = None
     comparator: Annotated[str, _code("comparator")]
     target_value: OptNumber = None
     unit: Annotated[str | None, _code("unit"), _Empty] = None

@@ -4,8 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ import yaml
 
 from ingest.check import check_package
 from ingest.contracts import columns_of
+from ingest.durable import write_folder
 from ingest.index_layouts import FIGURES, FLAT, TABLES, Column, Layouts, Place
 from ingest.messages import Sentence
 from ingest.messages import gettext as _
@@ -446,19 +445,10 @@ def _csv(table: str, rows: list[Row]) -> str:
 
 
 def _write(folder: Path, source: dict[str, Any], page: Row, rows: list[Row]) -> None:
-    """Write a package beside its place and move it there in one step; a failure leaves the old one."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".loading-", dir=folder.parent) as temporary:
-        new, old = Path(temporary) / "new", Path(temporary) / "old"
-        new.mkdir()
-        (new / "source.yml").write_text(yaml.safe_dump(source, allow_unicode=True, sort_keys=False, width=120), "utf-8")
-        (new / "pages.csv").write_text(_csv("pages", [page]), "utf-8")
-        (new / "index_scores.csv").write_text(_csv("index_scores", rows), "utf-8")
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                shutil.move(old, folder)
-            raise
+    fields = yaml.safe_dump(source, allow_unicode=True, sort_keys=False, width=120)
+    texts = {
+        "source.yml": fields,
+        "pages.csv": _csv("pages", [page]),
+        "index_scores.csv": _csv("index_scores", rows),
+    }
+    write_folder(folder, {name: text.encode() for name, text in texts.items()})

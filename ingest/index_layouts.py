@@ -193,6 +193,8 @@ class Layouts:
                 if filled:
                     words = _("row {row} holds something here, but the column has no heading").format(row=filled[0] + 1)
                     problems.append(place.problem(file.file, words))
+            elif meaning[0] in FIGURES and not any(sheet.text(r, column) for r in range(row + 1, len(sheet.rows))):
+                continue  # a heading of a form, and nothing below it: nothing is stated
             elif meaning in columns:
                 words = _("column {column} has a heading of the same meaning").format(
                     column=column_letter(columns[meaning])

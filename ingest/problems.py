@@ -21,12 +21,16 @@ class Problem:
     column: str | None = None
     text: str | None = None
     nearest: tuple[str, ...] = ()
+    cell: str | None = None
+    """Such as E7, of a form that people fill in; `column` is then the heading that they see."""
 
     def __str__(self) -> str:
         line: Sentence = joined("", [self.file])
         if self.sheet:
             line = _("{place}, sheet {sheet}").format(place=line, sheet=self.sheet)
-        if self.row is not None:
+        if self.cell:
+            line = _("{place}, cell {cell}").format(place=line, cell=self.cell)
+        elif self.row is not None:
             line = _("{place}, row {row}").format(place=line, row=self.row)
         if self.column:
             line = _("{place}, column {column}").format(place=line, column=self.column)

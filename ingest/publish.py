@@ -152,10 +152,10 @@ def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
         shown = ", ".join(f'"{column}" as "{label}"' for column, label, _ in columns)
         connection.execute(f'create view marts_vi."{table}" as select {shown} from marts."{table}"')
         if table in comments:
-            connection.execute(f'comment on view marts_vi."{table}" is {_quoted(comments[table])}')
+            connection.execute(f'comment on view marts_vi."{table}" is {literal(comments[table])}')
         for column, label, description in columns:
             what = f'marts_vi."{table}"."{label}"'
-            connection.execute(f"comment on column {what} is {_quoted(f'{column}: {description}')}")
+            connection.execute(f"comment on column {what} is {literal(f'{column}: {description}')}")
     connection.execute("use memory")
 
 

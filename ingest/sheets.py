@@ -5,7 +5,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
@@ -54,6 +54,8 @@ def _cell(value: Any, number_format: str = "General") -> Cell:
         if not number.is_finite():
             return str(value)
         return f"{(number * 100).normalize():f}%" if "%" in number_format else number
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()  # a day in a workbook carries the time 00:00
     if isinstance(value, date):
         return value.isoformat()
     return fold(str(value)) or None
@@ -101,6 +103,10 @@ class SheetFile:
                 warnings.simplefilter("ignore")  # of styles and extensions, which are not read
                 self._sheets[name] = Sheet(name, self._filled_rows(name))
         return self._sheets[name]
+
+    def unseen(self, name: str) -> list[Problem]:
+        """Return what a person does not see on a sheet of an XLSX workbook: hidden, merged, computed cells."""
+        return list(self._xlsx.unseen(name))
 
     def _filled_rows(self, name: str | None) -> list[list[Cell]]:
         rows: list[list[Cell]] = []

@@ -251,16 +251,16 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
 
 
 def verify(checked: list[CheckedPackage], documents: Path) -> list[Verification]:
-    """Confirm every document package; figures of web pages cannot be checked without the page and are left out."""
-    return [verify_document(item, documents) for item in checked if item.document]
+    """Confirm every document of which a text is held; web pages and documents without one are left out."""
+    return [verify_document(item, documents) for item in checked if item.document and item.document.source_file]
 
 
 def unverifiable_count(checked: list[CheckedPackage]) -> int:
-    """Return how many records are figures of web pages."""
+    """Return how many records are figures of web pages, or of documents of which no text is held."""
     return sum(
         len(item.of(name))
         for item in checked
-        if item.package.is_pages
+        if item.document is None or item.document.source_file is None
         for name in TABLES
         if name in ("results", "targets")
     )

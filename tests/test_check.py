@@ -88,8 +88,8 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
         "plan/results.csv, row 2, column period_end: the period ends before it starts; found '2020-09-30'",
     ),
     "a missing value": (
-        cell("targets", 1, subject_en=" "),
-        "plan/targets.csv, row 3, column subject_en: a value is missing",
+        cell("targets", 1, subject_vi=" "),
+        "plan/targets.csv, row 3, column subject_vi: a value is missing",
     ),
     "a missing column, said once": (
         without("results", "unit"),
@@ -176,8 +176,16 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a locator without line numbers": (
         cell("targets", 0, locator="II.1 L3"),
+        "plan/targets.csv, row 2, column locator: expected '<section or row>; L<first>-<last>[, L...]' "
+        "or '<section or row>; tr. <page>'; found 'II.1 L3'",
+    ),
+    "a page in place of the lines of a text that is held": (
+        lambda records: (
+            records.document.update(source_file="plan.txt", source_sha256="0" * 64),
+            records.tables["targets"][0].update(locator="II.1; tr. 3"),
+        ),
         "plan/targets.csv, row 2, column locator: expected '<section or row>; L<first>-<last>[, L...]'; "
-        "found 'II.1 L3'",
+        "found 'II.1; tr. 3'",
     ),
     "a figure without its words": (
         cell("targets", 0, printed_text=""),

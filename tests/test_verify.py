@@ -197,10 +197,16 @@ def test_a_review_of_a_line_that_does_not_exist_is_refused(plan: Records, docume
     assert (problem.row, problem.column, problem.message) == (2, "locator", "the document has only 11 lines")
 
 
-def test_figures_of_web_pages_are_counted_apart(plan: Records, pages: Records, documents: Path) -> None:
+def test_figures_of_web_pages_and_of_documents_without_a_text_are_counted_apart(
+    plan: Records, pages: Records, documents: Path
+) -> None:
     from ingest.verify import unverifiable_count
 
     pages.write()
+    checked = check_folder(plan.write().parent)
+    assert (verify(checked, documents), unverifiable_count(checked)) == ([], 2 + 3)
+    assert plan.document is not None
+    plan.document["source_file"] = "plan.txt"
     checked = check_folder(plan.write().parent)
     assert [result.document_id for result in verify(checked, documents)] == ["ha-tinh-2021-plan"]
     assert unverifiable_count(checked) == 2

@@ -1,7 +1,8 @@
-"""Subcommands on records: check, fill, ingest-index, verify, schema."""
+"""Subcommands on records: template, check, add, fill, ingest-index, verify, schema."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,14 +11,28 @@ from ingest.messages import gettext as _
 from ingest.paths import PROJECT
 from ingest.problems import BadInput, ParvnError
 
+if TYPE_CHECKING:
+    from ingest.adding import Addition
+    from ingest.filled import FilledIndex
+    from ingest.index_files import Loaded
+
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=PROJECT / "data")
-def check(path: Path) -> None:
-    """List all problems of the records in PATH: file, row, column, text, what was expected."""
+@options.data
+def check(path: Path, data: Path) -> None:
+    """List all problems of the records in PATH: file, row, column, text, what was expected.
+
+    PATH is a folder, a file, or a workbook of `parvn template` that was filled in; --data are the records that such a
+    workbook is to be put among.
+    """
     from ingest.check import check_folder, raise_problems
+    from ingest.filled import is_template
 
     path = path.resolve()
+    if is_template(path):
+        _check_template(path, data.resolve())
+        return
     checked = check_folder(path)
     if path.is_file():  # one file was asked for: the others of its folder are only read for what it refers to
         for item in checked:
@@ -25,6 +40,153 @@ def check(path: Path) -> None:
     raise_problems(checked)
     rows = sum(len(table.rows) for item in checked for table in item.package.tables.values())
     click.echo(_("{count} packages with {rows} records: no problems.").format(count=len(checked), rows=rows))
+
+
+def _check_template(path: Path, data: Path) -> None:
+    from ingest.adding import check_workbook
+    from ingest.filled import read_filled_index
+    from ingest.reference import Reference
+    from ingest.templates import SHEETS
+
+    reference = Reference()
+    index = read_filled_index(path, reference)
+    if index is not None:
+        _add_index(path, index, data, None, dry_run=True)
+        return
+    filled = check_workbook(path, data, reference)
+    for table, rows in filled.tables.items():
+        click.echo(_("{sheet}: {count} rows").format(sheet=SHEETS[table], count=len(rows)))
+    click.echo(_("{file}: no problems. Put it among the records with 'parvn add'.").format(file=path.name))
+
+
+@click.command()
+@click.argument("kind", metavar="TYPE", type=click.Choice(["plan", "tasks", "results", "index"]))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@options.data
+@click.option("--document", "document_id", help="Fill it with what is held of this document, to be corrected.")
+@click.option("--index", "index_code", default="par_index", show_default=True, help="Of an index table: which index.")
+@click.option("--edition", type=int, help="Of an index table: year of the edition.", show_default="the last one")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def template(
+    kind: str,
+    file: Path | None,
+    data: Path,
+    document_id: str | None,
+    index_code: str,
+    edition: int | None,
+    force: bool,
+) -> None:
+    """Write a workbook (XLSX) to fill in, in Vietnamese: a plan, a task table, a report's results, an index table.
+
+    TYPE is plan (a plan's facts, targets and tasks), tasks, results or index; FILE is the workbook's name. Fill it in
+    with Excel or LibreOffice, then run `parvn check FILE` and `parvn add FILE`.
+    """
+    from ingest.adding import held_rows
+    from ingest.durable import replace, sync
+    from ingest.reference import Reference
+    from ingest.templates import FILE_NAMES, index_edition
+    from ingest.templates import template as workbook_of
+
+    reference = Reference()
+    file = file or Path(FILE_NAMES[kind])
+    if file.suffix.lower() != ".xlsx":
+        raise click.UsageError(_("the name of the workbook ends with .xlsx"))
+    if file.exists() and not force:
+        words = _("{file} is there already; give another name, or --force to write over it")
+        raise ParvnError(words.format(file=file))
+    held = held_rows(document_id, data.resolve()) if document_id else None
+    index = index_edition(index_code, edition, reference) if kind == "index" else None
+    content = workbook_of(kind, reference, held, index)
+    temporary = file.with_name(f".{file.name}.tmp")
+    temporary.write_bytes(content)
+    sync(temporary)
+    replace(temporary, file)
+    words = _("Written to {file}. Fill it in, then run 'parvn check {file}' and 'parvn add {file}'.")
+    click.echo(words.format(file=file))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@options.data
+@click.option(
+    "--reason",
+    type=click.Choice(["record_corrected", "source_revised"]),
+    help="Of a correction: we copied it wrongly, or the publisher revised it.",
+)
+@click.option("--known-from", type=options.DAY, help="Of a publisher's revision: from when on it could be known.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, write nothing.")
+def add(file: Path, data: Path, reason: str | None, known_from: datetime | None, yes: bool, dry_run: bool) -> None:
+    """Put a filled workbook (FILE) of `parvn template` among the records, after showing what changes.
+
+    It is checked whole, together with the records that are there, and written whole or not at all. The same file twice
+    is no work. Of a correction say the --reason. Then run `parvn build`.
+    """
+    from ingest.adding import plan_addition, write_addition
+    from ingest.filled import is_template, read_filled_index
+    from ingest.problems import Problem
+    from ingest.reference import Reference
+
+    file, data = file.resolve(), data.resolve()
+    if not is_template(file):
+        words = _("expected a workbook that was made by 'parvn template' (XLSX)") if file.is_file() else None
+        raise BadInput([Problem(file.name, words or _("there is no such file"))])
+    reference, day = Reference(), known_from.date() if known_from else None
+    index = read_filled_index(file, reference)
+    if index is not None:
+        _add_index(file, index, data, day, dry_run=True)
+        if not dry_run and (yes or click.confirm(_("Write this?"))):
+            _add_index(file, index, data, day, dry_run=False)
+        return
+    addition = plan_addition(file, data, reference, reason, day)
+    if not addition.files:
+        click.echo(_("This is held already, in {folder}; nothing to do.").format(folder=addition.folder))
+        return
+    _show(addition)
+    if addition.refusal:
+        raise BadInput([addition.refusal])
+    if dry_run:
+        click.echo(_("Nothing is written; it would go to {folder}.").format(folder=addition.folder))
+    elif yes or click.confirm(_("Write this?")):
+        write_addition(addition)
+        click.echo(_("Written to {folder}. Now run 'parvn build'.").format(folder=addition.folder))
+    else:
+        click.echo(_("Nothing is written."))
+
+
+def _show(addition: "Addition") -> None:
+    """Print what adding a workbook changes: counts by table, and the first changes one by one."""
+    from ingest.templates import SHEETS
+
+    new = _("new document") if addition.is_new else _("held document")
+    click.echo(f"{addition.document_id}: {new}")
+    for table, count in addition.rows.items():
+        words = _("  {sheet}: {count} rows; added {added}, changed {changed}, removed {removed}")
+        kinds = {kind: addition.count(kind, table) for kind in ("added", "changed", "removed")}
+        click.echo(words.format(sheet=SHEETS[table], count=count, **kinds))
+    order = ("removed", "changed", "added")
+    shown = sorted(addition.changes, key=lambda change: order.index(change.kind))
+    for change in shown[:_SHOWN]:
+        click.echo(f"  {change}")
+    if len(shown) > _SHOWN:
+        click.echo(_("  and {count} more").format(count=len(shown) - _SHOWN))
+
+
+_SHOWN = 50
+
+
+def _add_index(file: Path, index: "FilledIndex", data: Path, known_from: date | None, dry_run: bool) -> None:
+    from dataclasses import replace
+
+    from ingest.index_files import load_index_file
+
+    facts = replace(index.facts, known_from=known_from)
+    _tell_loaded(
+        index.index_code,
+        file,
+        load_index_file(index.index_code, file, data, index.edition_year, facts, dry_run),
+        dry_run,
+    )
 
 
 @click.command()
@@ -72,7 +234,10 @@ def ingest_index(
     from ingest.index_files import FileFacts, load_index_file
 
     facts = FileFacts(trust, published_on and published_on.date(), known_from and known_from.date())
-    loaded = load_index_file(index, file, data.resolve(), edition, facts, dry_run)
+    _tell_loaded(index, file, load_index_file(index, file, data.resolve(), edition, facts, dry_run), dry_run)
+
+
+def _tell_loaded(index: str, file: Path, loaded: "Loaded", dry_run: bool) -> None:
     is_flat = loaded.layout == "table"
     kind = _("flat table") if is_flat else _("layout {layout}").format(layout=loaded.layout)
     click.echo(_("{file}: {kind}, {rows} rows").format(file=file.name, kind=kind, rows=loaded.rows))
@@ -142,11 +307,8 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
             click.echo(
                 "    " + _("line {line}: {token} in '...{around}...'").format(line=line, token=token, around=around)
             )
-    click.echo(
-        _("{count} figures of web pages cannot be confirmed without the pages.").format(
-            count=verification.unverifiable_count(checked)
-        )
-    )
+    words = _("{count} figures of web pages, or of documents without a text here, cannot be confirmed.")
+    click.echo(words.format(count=verification.unverifiable_count(checked)))
     problems = [p for result in results for p in result.problems]
     if problems:
         raise BadInput(problems)

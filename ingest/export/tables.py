@@ -186,7 +186,7 @@ def find_table(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, s
     near = nearest_spellings(wanted.rpartition(".")[2], [name for _schema, name in known])
     words = _("there is no table '{name}' to export").format(name=text)
     if near:
-        words += "; " + _("nearest: {names}").format(names=", ".join(near))
+        words = _("{problem}; nearest: {spellings}").format(problem=words, spellings="; ".join(near))
     raise ParvnError(words)
 
 
