@@ -6,8 +6,8 @@
 import os
 import re
 import shlex
+import shutil
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,10 @@ PAGES = [PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))]
 ANSWERED = re.compile(r"```sh\n(?P<command>[^`]*?)\n```\n\n```text\n(?P<answer>.*?)```\n", re.DOTALL)
 FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
-DEMO = {"demo/warehouse", "demo-trial"}
+WRITTEN = re.compile(r"`my-records/(?P<path>[^`]+)`:\n\n```\w+\n(?P<text>.*?)```\n", re.DOTALL)
+"""A record file that a page shows whole."""
+WAREHOUSES = {None: "real", "demo/warehouse": "demo", "demo-trial": "demo", "my-warehouse": "quarter"}
+"""The fixture that holds the warehouse that a query names."""
 TRIAL_DAY = "2024-07-01"
 """The demo is built once, with the further day of judgement that docs/target-progress.md asks for."""
 
@@ -59,29 +62,59 @@ def fenced(*languages: str) -> list[tuple[Path, str]]:
     return [(page, m["text"]) for page in PAGES for m in FENCED.finditer(text_of(page)) if m["language"] in languages]
 
 
-def answered(of_demo: bool) -> Iterator[tuple[Path, int]]:
-    """Return every answered query as (page, its number there), of the published release or of the demo."""
-    for page in PAGES:
-        for number, found in enumerate(ANSWERED.finditer(text_of(page))):
-            last = commands(found["command"])[-1]
-            warehouse = last[last.index("--warehouse") + 1] if "--warehouse" in last else None
-            if (warehouse in DEMO) if of_demo else (warehouse is None):
-                yield page, number
+def warehouse_of(query: list[str]) -> str | None:
+    return query[query.index("--warehouse") + 1] if "--warehouse" in query else None
+
+
+def answered() -> list[tuple[Path, int]]:
+    """Return every answered query as (page, its number there)."""
+    return [(page, number) for page in PAGES for number, _ in enumerate(ANSWERED.finditer(text_of(page)))]
 
 
 def name_of(case: object) -> str | None:
     return case.stem if isinstance(case, Path) else None
 
 
-def compare(page: Path, number: int, parvn: Parvn, warehouse: Path) -> None:
+def built(workspace: Workspace, evaluation_date: str | None = None) -> Workspace:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "build", build_models)
+        pipeline.build(workspace, say=lambda _: None, with_docs=False, evaluation_date=evaluation_date)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The warehouse of `make demo`, judged on one more day."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_records(folder / "data")
+    return built(Workspace(folder / "data", folder / "warehouse"), TRIAL_DAY)
+
+
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The project's records and the made-up report of docs/contributors.md, as a reader of that page writes it."""
+    folder = tmp_path_factory.mktemp("quarter")
+    shutil.copytree(PROJECT / "data", folder / "my-records")
+    for file in WRITTEN.finditer(text_of(DOCS / "contributors.md")):
+        path = folder / "my-records" / file["path"]
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(file["text"], "utf-8")
+    return built(Workspace(folder / "my-records", folder / "my-warehouse"))
+
+
+# --- queries -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "number"), answered(), ids=name_of)
+def test_a_query_of_the_docs_prints_what_stands_below_it(
+    page: Path, number: int, parvn: Parvn, request: pytest.FixtureRequest
+) -> None:
     text = page.read_text(encoding="utf-8")
     found = list(ANSWERED.finditer(text))[number]
     query = commands(found["command"])[-1]
-    if "--warehouse" in query:
-        query[query.index("--warehouse") + 1] = str(warehouse)
-    else:
-        query += ["--warehouse", str(warehouse)]
-    said = parvn(*query)
+    named = warehouse_of(query)
+    warehouse = request.getfixturevalue(WAREHOUSES[named]).warehouse
+    said = parvn(*(warehouse if named and word == named else word for word in query), "--warehouse", warehouse)
     assert (said.code, said.err) == (0, "")
     answer = said.out.rstrip("\n") + "\n"
     if os.environ.get("PARVN_UPDATE_DOCS"):
@@ -90,33 +123,8 @@ def compare(page: Path, number: int, parvn: Parvn, warehouse: Path) -> None:
         assert found["answer"] == answer
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The warehouse of `make demo`, judged on one more day."""
-    folder = tmp_path_factory.mktemp("demo")
-    write_records(folder / "data")
-    workspace = Workspace(folder / "data", folder / "warehouse")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(transform, "build", build_models)
-        pipeline.build(workspace, say=lambda _: None, with_docs=False, evaluation_date=TRIAL_DAY)
-    return workspace
-
-
-# --- queries -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("page", "number"), answered(of_demo=False), ids=name_of)
-def test_a_query_of_the_docs_prints_what_stands_below_it(
-    page: Path, number: int, parvn: Parvn, real: Workspace
-) -> None:
-    compare(page, number, parvn, real.warehouse)
-
-
-@pytest.mark.parametrize(("page", "number"), answered(of_demo=True), ids=name_of)
-def test_a_query_of_the_demo_prints_what_stands_below_it(
-    page: Path, number: int, parvn: Parvn, demo: Workspace
-) -> None:
-    compare(page, number, parvn, demo.warehouse)
+def test_every_block_of_shell_begins_its_lines_where_the_tests_look() -> None:
+    assert [page.name for page in PAGES if re.search(r"^ +```", text_of(page), re.MULTILINE)] == []
 
 
 def test_sql_and_python_of_the_docs_run(
@@ -138,8 +146,6 @@ def test_commands_that_only_read_run_as_they_stand(
     monkeypatch.chdir(PROJECT)
     ran = []
     for _, code in fenced("sh"):
-        if ANSWERED.match(f"```sh\n{code}```\n\n```text\n```\n") and "--warehouse" in code:
-            continue
         for arguments in commands(code):
             line = arguments[: next((i for i, word in enumerate(arguments) if word in "<>"), None)]
             if line[:1] in (["query"], ["status"], ["releases"]) and "--warehouse" not in line:
