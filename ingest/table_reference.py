@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ PAGES = (
 )
 
 
+@cache
 def tables() -> dict[str, list[dict[str, Any]]]:
     """Return the YAML of every published table by schema, ordered by name."""
     marts = [*(MODELS / "marts").rglob("*.yml")]
