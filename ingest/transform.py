@@ -69,6 +69,11 @@ def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | No
             DuckDBConnectionManager.close_all_connections()
 
 
+def judged_also_on(evaluation_date: str | None) -> list[str]:
+    """Return the arguments of dbt for one more day of judgement (YYYY-MM-DD)."""
+    return ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
+
+
 def build(
     database: Path, on_node: Callable[[str], None] | None = None, evaluation_date: str | None = None
 ) -> TransformResult:
@@ -76,8 +81,7 @@ def build(
 
     Raises FailedCheck naming every node that failed; tests that only warn are counted, not raised.
     """
-    chosen = ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
-    outcome = run_dbt(database, "build", *chosen, on_node=on_node)
+    outcome = run_dbt(database, "build", *judged_also_on(evaluation_date), on_node=on_node)
     result = TransformResult()
     for node in getattr(outcome.result, "results", []) or []:
         result.counts[(str(node.node.resource_type), str(node.status))] += 1

@@ -127,3 +127,16 @@ def test_every_table_has_its_id_first_and_needs_it() -> None:
 def test_every_agency_that_an_alias_leads_to_exists(reference: Reference) -> None:
     led_to = set(reference.agencies._ids.values())
     assert led_to - reference.agency_ids == {"not_an_agency"}
+
+
+def test_staging_fills_an_empty_cell_as_its_contract_does() -> None:
+    staging = [path.read_text("utf-8") for path in (PROJECT / "models" / "staging").glob("stg_records__*.sql")]
+    wanted = {
+        (table, f"coalesce({name}, '{field.default}') as {name}")
+        for table, model in TABLES.items()
+        for name, field in model.model_fields.items()
+        if isinstance(field.default, str)
+    }
+    assert ("document", "coalesce(trust_grade, 'A') as trust_grade") in wanted
+    held = {(t, words) for t, words in wanted for sql in staging if f"source('raw', '{t}')" in sql and words in sql}
+    assert wanted - held == set()

@@ -317,10 +317,11 @@ def verify(documents: Path, data: Path, list_all: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=PROJECT / "docs" / "reference" / "schemas")
+@click.argument("folder", type=click.Path(path_type=Path), default=PROJECT / "docs" / "reference")
 def schema(folder: Path) -> None:
-    """Write the contracts of the record tables as JSON Schema into FOLDER."""
+    """Write the reference into FOLDER: published tables as Markdown, contracts of records as JSON Schema."""
     from ingest.schema import write_schemas
+    from ingest.table_reference import write_tables
 
-    for path in write_schemas(folder):
+    for path in [*write_tables(folder), *write_schemas(folder / "schemas")]:
         click.echo(path)
