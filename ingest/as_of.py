@@ -1,6 +1,7 @@
 """The published facts as they were known on a day."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 from jinja2 import Environment
@@ -50,11 +51,15 @@ def open_as_of(workspace: Workspace, day: date, memory: str = limits.QUERY_MEMOR
     Facts show the version known on the day, which is their latest one then; judgements end with the day. Other marts,
     audit and raw are not there: they are made from all that is held now. Raises ParvnError if nothing is published.
     """
-    release = current_release(workspace)
-    if release is None:
+    if current_release(workspace) is None:
         raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+    return open_file_as_of(workspace.published_database.resolve(), day, memory)
+
+
+def open_file_as_of(database: Path, day: date, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open a published file as `open_as_of` opens the latest release."""
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": ""})
-    path = str(workspace.published_database.resolve()).replace("'", "''")
+    path = str(database).replace("'", "''")
     connection.execute(f"attach '{path}' as release (read_only)")
     tables: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in connection.execute(
