@@ -14,7 +14,7 @@ from IPython.display import HTML, Markdown, display
 
 # Okabe-Ito: told apart with every kind of colour vision
 BLUE, SKY, ORANGE, GREEN, VERMILLION, PURPLE = "#0072B2", "#56B4E9", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
-GREY, INK = "#999999", "#444444"
+YELLOW, GREY, INK = "#F0E442", "#999999", "#444444"
 FONT = "Liberation Sans, Arial, Noto Sans, DejaVu Sans, sans-serif"
 """Each has every Vietnamese letter; the first comes with the converter that saves the pictures."""
 TITLE_SHARE = 0.68

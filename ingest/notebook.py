@@ -65,14 +65,14 @@ class Warehouse:
         `source_columns`.
         Raises duckdb.Error for a query that does not run.
         """
-        frame = self._run(query, params).df()
+        frame = self._asked.execute(query, _values(params)).df()
         names = [str(name) for name in frame.columns]
         frame.attrs.update(self._attrs(query, names, _ids(frame, _id_columns(names))))
         return frame
 
     def arrow(self, query: str, params: Sequence[object] | Mapping[str, object] = ()) -> pa.Table:
         """Return what `sql` returns as an Arrow table, decimals kept; `attrs` stands in its schema's metadata."""
-        table: pa.Table = self._run(query, params).to_arrow_table()
+        table: pa.Table = self._asked.sql(query, params=_values(params)).to_arrow_table()
         columns = _id_columns(table.column_names)
         ids = {str(i) for column in columns for i in table[column].unique().to_pylist() if i is not None}
         attrs = self._attrs(query, table.column_names, ids)
@@ -116,9 +116,6 @@ class Warehouse:
         )
         names = [str(item[0]) for item in rows.description or []]
         return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-
-    def _run(self, query: str, params: Sequence[object] | Mapping[str, object]) -> duckdb.DuckDBPyConnection:
-        return self._asked.execute(query, dict(params) if isinstance(params, Mapping) else list(params))
 
     def _attrs(self, query: str, columns: list[str], ids: set[str]) -> dict[str, Any]:
         return {
@@ -213,6 +210,10 @@ def _used(part: pd.DataFrame | Sequence[Source]) -> list[Source]:
         return sources
     left = _ids(part, columns)
     return [source for source in sources if source["source_id"] in left]
+
+
+def _values(params: Sequence[object] | Mapping[str, object]) -> list[object] | dict[str, object]:
+    return dict(params) if isinstance(params, Mapping) else list(params)
 
 
 def _ids(frame: pd.DataFrame, columns: Iterable[str]) -> set[str]:
