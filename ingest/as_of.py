@@ -1,6 +1,7 @@
 """The published facts as they were known on a day."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -23,13 +24,17 @@ def open_as_of(workspace: Workspace, day: date, memory: str = limits.QUERY_MEMOR
     Facts show the version known on the day, which is their latest one then; judgements end with the day. Other marts,
     audit and raw are not there: they are made from all that is held now. Raises ParvnError if nothing is published.
     """
-    release = current_release(workspace)
-    if release is None:
+    if current_release(workspace) is None:
         raise ParvnError(
             _("nothing is published in {warehouse} yet; run 'parvn build' first").format(warehouse=workspace.warehouse)
         )
+    return open_file_as_of(workspace.published_database.resolve(), day, memory)
+
+
+def open_file_as_of(database: Path, day: date, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open a published file as `open_as_of` opens the latest release."""
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": ""})
-    connection.execute(f"attach {literal(workspace.published_database.resolve())} as release (read_only)")
+    connection.execute(f"attach {literal(database)} as release (read_only)")
     tables = connection.execute(
         "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
         "where database_name = 'release' and schema_name in ('marts', 'reference') group by all order by all"

@@ -354,11 +354,8 @@ def damage(release: Path) -> list[Sentence]:
     return found
 
 
-def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
-    """Open the latest release read-only, with no way out to files, settings or extensions.
-
-    Raises ParvnError if nothing was published yet.
-    """
+def open_read_only(database: Path, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open a published file read-only, with no way out to other files, settings or extensions."""
     # Given on opening: a second connection of one process shares the database, whose settings are locked by then.
     settings: dict[str, Any] = {
         "enable_external_access": "false",
@@ -366,6 +363,14 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
         "memory_limit": memory,
         "temp_directory": "",  # a query that spills would write into the release
     }
+    return duckdb.connect(str(database), read_only=True, config=settings)
+
+
+def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open the latest release as `open_read_only` does.
+
+    Raises ParvnError if nothing was published yet.
+    """
     while True:
         if not workspace.published_database.exists():
             raise ParvnError(
@@ -376,7 +381,7 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
         # The real place, since DuckDB would answer from a release that this process opened before under one name.
         database = workspace.published_database.resolve()
         try:
-            return duckdb.connect(str(database), read_only=True, config=settings)
+            return open_read_only(database, memory)
         except duckdb.IOException:
             # A reader that was slow may find its release pruned: it takes the one that is current now.
             if database == workspace.published_database.resolve():
