@@ -37,8 +37,6 @@ REASONS = (
 )  # fmt: skip
 """Why a row of an extract is not landed."""
 
-_ISO = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S")
-
 
 class DossierSource(BaseModel):
     """Whose dossiers an extract holds, and how to cite them (grain: source)."""
@@ -181,23 +179,26 @@ def name(identifier: str) -> str:
 def _date(column: str, sql_type: str, formats: list[str]) -> str:
     if sql_type.startswith(("DATE", "TIMESTAMP")):
         return f"cast({column} as date)"
-    text = f"nullif(trim({column}), '')"
-    tried = ", ".join(literal(f) for f in dict.fromkeys([*formats, *_ISO]))
-    return f"cast(try_strptime({text}, [{tried}]) as date)"
+    iso = f"try_cast({column} as date)"
+    if not formats:
+        return iso
+    tried = ", ".join(map(literal, formats))
+    return f"coalesce(cast(try_strptime(trim({column}), [{tried}]) as date), {iso})"
 
 
 def _constant_province(source: DossierSource, reference: Reference) -> str:
     """Return the source's province on the days on which it existed."""
     spans = reference.province_days(source.province or "")
-    cases = " ".join(
-        f"when new_received_on between date '{a}' and date '{b}' then {literal(source.province)}" for a, b in spans
-    )
-    return f"case {cases} end" if cases else "null"
+    days = " or ".join(f"new_received_on between date '{first}' and date '{last}'" for first, last in spans)
+    return f"case when {days} then {literal(source.province)} end" if days else "null"
 
 
 def _word(column: str, words: Mapping[str, str]) -> str:
-    cases = " ".join(f"when {literal(k.strip().casefold())} then {literal(v)}" for k, v in words.items())
-    return f"case lower(trim({column})) {cases} end"
+    """Return a CASE that reads the words as they stand, and only what is left over in any case and spacing."""
+    exact = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in words.items())
+    folded = {theirs.strip().casefold(): ours for theirs, ours in words.items()}
+    loose = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in folded.items())
+    return f"case {column} {exact} else case lower(trim({column})) {loose} end end"
 
 
 def typed_sql(
@@ -207,11 +208,14 @@ def typed_sql(
     system: ExportingSystem,
     reference: Reference,
     extracted_on: date,
+    normalises: bool,
 ) -> str:
     """Return the SELECT that reads an extract: COLUMNS, `_reason` (null: landed) and `_words` (of a refused row).
 
     `relation` gives the extract's columns by their headings, `types` says how; the table `_provinces` must exist.
+    `normalises` brings texts into Unicode NFC, which costs as much as all the rest: only where it is needed.
     """
+    nfc = "nfc_normalize" if normalises else ""
     read, words_read = {}, []
     allowed = allowed_words(reference)
     for column in COLUMNS:
@@ -231,9 +235,7 @@ def typed_sql(
             if given:
                 words_read.append(("unknown_word", column, given))
         elif column != "province_id":
-            read[column] = (
-                f"nfc_normalize(nullif(trim(cast({given} as varchar)), ''))" if given else "cast(null as varchar)"
-            )
+            read[column] = f"{nfc}(nullif(trim(cast({given} as varchar)), ''))" if given else "cast(null as varchar)"
     lost = {
         reason: " or ".join(
             f"(new_{column} is null and trim(cast({given} as varchar)) <> '')"
@@ -249,7 +251,7 @@ def typed_sql(
     heading = system.columns.get("province")
     province, join = f"cast({_constant_province(source, reference)} as varchar)", ""
     if heading:
-        key = f"lower(nfc_normalize(trim(cast(given.{name(heading)} as varchar))))"
+        key = f"lower({nfc}(trim(cast(given.{name(heading)} as varchar))))"
         province = "p.province_id"
         join = (
             f"left join _provinces as p on p.spelling = {key} and new_received_on between p.valid_from and p.valid_to"

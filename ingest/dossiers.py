@@ -341,8 +341,10 @@ class _Work:
             raise BadInput(problems)
         return [h for h in left_out if h not in self.system.not_loaded]
 
-    def _typed(self) -> str:
-        return typed_sql(self.relation, self.types, self.source, self.system, self.reference, self.extracted_on)
+    def _typed(self, normalises: bool) -> str:
+        return typed_sql(
+            self.relation, self.types, self.source, self.system, self.reference, self.extracted_on, normalises
+        )
 
     def copy(self) -> tuple[Counter[str], int]:
         """Write the partitions in one pass; returns the refused rows by reason, and the number of landed rows."""
@@ -350,24 +352,14 @@ class _Work:
             "create table _provinces (spelling varchar, province_id varchar, valid_from date, valid_to date)"
         )
         self.connection.executemany("insert into _provinces values (?, ?, ?, ?)", spellings(self.reference))
-        try:
-            written = self.connection.execute(
-                f"copy ({self._typed()}) to {literal(str(self.out))} (format parquet, compression zstd, "
-                "partition_by (received_year, received_month), filename_pattern 'part-{i}', return_stats true)"
-            ).fetchall()
-        except duckdb.Error as error:
-            words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
-            raise BadInput([Problem(self.path.name, words)]) from error
+        written = self._write(normalises=False)
+        if self._is_decomposed(written):
+            shutil.rmtree(self.out)
+            written = self._write(normalises=True)
         rejected: Counter[str] = Counter()
-        rows = 0
-        for file, count, *_rest in written:
-            if _NOWHERE in file:
-                found = self.connection.execute(
-                    f"select _reason, count(*) from read_parquet({literal(file)}) group by all"
-                ).fetchall()
-                rejected.update(dict(found))
-            else:
-                rows += count
+        for file in (file for file in written if _NOWHERE in file):
+            rejected.update(self._reasons(file))
+        rows = sum(count for file, count in written.items() if _NOWHERE not in file)
         lost = self.connection.execute(
             "select count(distinct line) from reject_errors" if self.is_text else "select 0"
         ).fetchall()[0][0]
@@ -379,6 +371,45 @@ class _Work:
             rejected.update(taken)
             rows -= taken.total()
         return rejected, rows
+
+    def _write(self, normalises: bool) -> dict[str, int]:
+        """Write the partitions and return their files with the number of rows of each."""
+        if self.is_text:
+            self.connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+        # A file's length is not known before it is read: without this the join would hash the file, not the provinces.
+        self.connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
+        try:
+            written = self.connection.execute(
+                f"copy ({self._typed(normalises)}) to {literal(str(self.out))} (format parquet, compression zstd, "
+                "partition_by (received_year, received_month), filename_pattern 'part-{i}', return_stats true)"
+            ).fetchall()
+        except duckdb.Error as error:
+            words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
+            raise BadInput([Problem(self.path.name, words)]) from error
+        self.connection.execute("reset disabled_optimizers")
+        return {row[0]: row[1] for row in written}
+
+    def _reasons(self, file: str) -> dict[str, int]:
+        found = f"select _reason, count(*) from read_parquet({literal(file)}) group by all"
+        return dict(self.connection.execute(found).fetchall())
+
+    def _is_decomposed(self, written: dict[str, int]) -> bool:
+        """Tell whether a text that was written is not in Unicode NFC, or a province may be unknown because of that."""
+        if any(_NOWHERE in file and "unknown_province" in self._reasons(file) for file in written):
+            return True
+        if not any(_NOWHERE not in file for file in written):
+            return False
+        # Texts of ASCII are in NFC as they are; ids are many, the other texts few.
+        tests = ["select 1 from {files} where strlen(dossier_id) <> length(dossier_id) and not is_nfc(dossier_id)"]
+        tests += [
+            f"select 1 from (select distinct {c} as words from {{files}}) where not is_nfc(words)"
+            for c in ("agency_text", "field_text", "procedure_code")
+        ]
+        self.connection.execute(
+            "create or replace macro is_nfc(words) as words is null or nfc_normalize(words) = words"
+        )
+        sql = " union all ".join(tests).format(files=_files(self.out))
+        return bool(self.connection.execute(f"select 1 from ({sql}) limit 1").fetchall())
 
     def _keep_rejects(self, lost: int) -> None:
         """Put the refused rows into one file of reason and words."""
