@@ -75,6 +75,8 @@ class Extract:
     rejected: dict[str, int]
     """Rows that were not landed, by reason."""
     partitions: list[dict[str, Any]]
+    source: dict[str, Any]
+    """What was said of the source when the extract landed."""
     contested: list[tuple[int, int]] = field(default_factory=list)
     """Months of this source in which a dossier stands more than once, in this extract or an earlier one."""
 
@@ -164,6 +166,7 @@ class Dossiers:
                 row_count=rows,
                 rejected=dict(sorted(rejected.items())),
                 partitions=[asdict(p) for p in work.partitions()],
+                source=source.model_dump(),
                 contested=contested,
             )
             final = self.folder / extract.folder
@@ -182,7 +185,8 @@ class Dossiers:
         extracts = self.extracts()
         contested = {(e.source_id, year, month) for e in extracts for year, month in e.contested}
         files: dict[bool, list[str]] = {False: [], True: []}
-        partitions, rejects = [], []
+        partitions: list[tuple[Any, ...]] = []
+        rejects: list[tuple[Any, ...]] = []
         for extract in extracts:
             for part in extract.partitions:
                 partition = Partition(**part)
@@ -221,7 +225,16 @@ class Dossiers:
             "create or replace table raw.dossier_rejects (source_id varchar, vintage_no integer, file varchar, "
             "reason_code varchar, row_count bigint, landed_count bigint)"
         )
-        for table, rows in (("dossier_partitions", partitions), ("dossier_rejects", rejects)):
+        facts = (
+            "source_id", "source_kind", "source_family_code", "publisher", "title_vi", "title_en", "address",
+            "licence", "trust_grade", "note",
+        )  # fmt: skip
+        definition = ", ".join(f"{name} varchar" for name in (*facts, "file_sha256"))
+        connection.execute(f"create or replace table raw.dossier_sources ({definition}, extracted_on date)")
+        latest = {e.source_id: e for e in extracts}
+        sources = [(*(e.source[name] for name in facts), e.sha256, e.extracted_on) for e in latest.values()]
+        filled: dict[str, list[tuple[Any, ...]]] = {"dossier_partitions": partitions, "dossier_rejects": rejects, "dossier_sources": sources}
+        for table, rows in filled.items():
             if rows:
                 places = ", ".join("?" * len(rows[0]))
                 connection.executemany(f"insert into raw.{table} values ({places})", rows)

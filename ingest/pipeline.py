@@ -18,6 +18,7 @@ from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
+from ingest.dossiers import Dossiers
 from ingest.landing import Attempt, Landing, Status, utc_now
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
@@ -136,6 +137,7 @@ class Run:
             leftover.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
             self.landing.build_raw(connection)
+            Dossiers(self.workspace.landing).build_raw(connection)
             report.create_table(connection)
 
     def accepted_exceptions(self) -> list[AcceptedException]:
@@ -181,6 +183,7 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed run left unfinished, so that nobody has to; the caller holds the writer's lock."""
     publishing.remove_leftovers(workspace)
     Landing(workspace.landing).remove_leftovers()
+    Dossiers(workspace.landing).remove_leftovers()
 
 
 def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
