@@ -32,13 +32,12 @@ from ingest.dossier_mapping import (
 from ingest.durable import make_folder, replace, sync
 from ingest.landing import append_lines, read_lines, utc_now
 from ingest.messages import gettext as _
+from ingest.paths import SYNTHETIC_MANIFEST
 from ingest.personal import personal_data, personal_heading
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reference import Reference
 from ingest.workbooks import XlsxFile
 
-MAX_REJECTED_PCT = 1.0
-MEMORY = "2GB"
 _NOWHERE = "__HIVE_DEFAULT_PARTITION__"
 _TYPES = dict.fromkeys(COLUMNS, "varchar") | {
     "received_on": "date", "due_on": "date", "resolved_on": "date",
@@ -107,6 +106,14 @@ class Dossiers:
         """Return every landed extract, oldest first."""
         return [Extract(**line) for line in read_lines(self._ledger)]
 
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of every landed month by its path below `landing/dossiers`."""
+        return {
+            f"dossiers/{extract.folder}/{Partition(**part).path}": part["sha256"]
+            for extract in self.extracts()
+            for part in extract.partitions
+        }
+
     def remove_leftovers(self) -> None:
         """Remove what a killed run did not finish; the caller holds the writer's lock."""
         known = {e.folder for e in self.extracts()}
@@ -123,8 +130,8 @@ class Dossiers:
         source_id: str,
         extracted_on: date,
         drops_personal: bool = False,
-        max_rejected_pct: float = MAX_REJECTED_PCT,
-        memory: str = MEMORY,
+        max_rejected_pct: float = limits.MAX_REJECTED_PCT,
+        memory: str = limits.DOSSIER_MEMORY,
         reference: Reference | None = None,
     ) -> Landed:
         """Land one extract (CSV, CSV.GZ, Parquet, XLSX) of a source as it stood on the evening of `extracted_on`.
@@ -137,6 +144,9 @@ class Dossiers:
         source, system = read_source(data, source_id, reference)
         if not path.is_file():
             raise BadInput([Problem(path.name, _("there is no such file"))])
+        if (source.source_kind == "synthetic") != (data / SYNTHETIC_MANIFEST).exists():
+            words = _("made-up dossiers and real records do not go into one warehouse")
+            raise BadInput([Problem(path.name, words, column="source_kind", text=source.source_kind)])
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         earlier = [e for e in self.extracts() if e.source_id == source_id]
@@ -233,7 +243,11 @@ class Dossiers:
         connection.execute(f"create or replace table raw.dossier_sources ({definition}, extracted_on date)")
         latest = {e.source_id: e for e in extracts}
         sources = [(*(e.source[name] for name in facts), e.sha256, e.extracted_on) for e in latest.values()]
-        filled: dict[str, list[tuple[Any, ...]]] = {"dossier_partitions": partitions, "dossier_rejects": rejects, "dossier_sources": sources}
+        filled: dict[str, list[tuple[Any, ...]]] = {
+            "dossier_partitions": partitions,
+            "dossier_rejects": rejects,
+            "dossier_sources": sources,
+        }
         for table, rows in filled.items():
             if rows:
                 places = ", ".join("?" * len(rows[0]))

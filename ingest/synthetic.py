@@ -19,7 +19,7 @@ import yaml
 
 from ingest.check import BUDGET_UNIT, task_readings
 from ingest.contracts import TABLES, columns_of
-from ingest.paths import SEEDS
+from ingest.paths import SEEDS, SYNTHETIC_MANIFEST
 from ingest.problems import BadInput, ParvnError, Problem
 from ingest.readers import Row
 from ingest.reference import Reference
@@ -32,7 +32,6 @@ PROVINCES = (
 
 PUBLISHER = "Số liệu mô phỏng (synthetic)"
 NOTE = "Số liệu mô phỏng. Made up for the demonstration by ingest/synthetic.py; it describes no real province."
-MANIFEST = ".synthetic-files.txt"
 LAST_YEAR = 2024
 """The districts, one of the three levels here, ended on 2025-06-30."""
 
@@ -344,7 +343,7 @@ def write_records(
     """
     if max(years) > LAST_YEAR:
         raise ParvnError(f"synthetic records end in {LAST_YEAR}: the district level ended on 2025-06-30")
-    manifest = folder / MANIFEST
+    manifest = folder / SYNTHETIC_MANIFEST
     old = {folder / line for line in manifest.read_text(encoding="utf-8").splitlines()} if manifest.exists() else set()
     records = [p for pattern in ("document.yml", "pages.csv", "*.xlsx") for p in folder.rglob(pattern)]
     if others := [p for p in records if p not in old]:

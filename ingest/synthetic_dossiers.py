@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from ingest.dossier_mapping import COLUMNS, literal
+from ingest.paths import SYNTHETIC_MANIFEST
 
 SOURCE_ID = "synthetic-dossiers"
 SYSTEM_CODE = "plain"
@@ -34,6 +35,8 @@ def write_descriptions(data: Path) -> None:
     }
     columns = {"province" if c == "province_id" else c: c for c in COLUMNS}
     system = {"system_code": SYSTEM_CODE, "title": "Our own column names, codes and ISO dates", "columns": columns}
+    data.mkdir(parents=True, exist_ok=True)
+    (data / SYNTHETIC_MANIFEST).touch()
     for folder, name, fields in (("sources", SOURCE_ID, source), ("systems", SYSTEM_CODE, system)):
         path = data / "dossiers" / folder / f"{name}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
