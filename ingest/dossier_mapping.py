@@ -246,7 +246,9 @@ def typed_sql(
         for reason in ("unreadable_date", "unknown_word")
     }
     ours = ", ".join(f"{read[c]} as new_{c}" for c in COLUMNS if c != "province_id")
-    mapped = sorted({h for c, h in system.columns.items() if h in types})
+    mapped = [
+        system.columns[c] for c in ("dossier_id", "province", *DATES, *TEXTS[1:], *CODES, *FLAGS) if c in system.columns
+    ]
     as_found = ", ".join(f"{literal(h)}, cast({name(h)} as varchar)" for h in mapped)
     heading = system.columns.get("province")
     province, join = f"cast({_constant_province(source, reference)} as varchar)", ""
@@ -276,7 +278,7 @@ def typed_sql(
             from placed
         )
         select {", ".join(f"new_{c} as {c}" for c in COLUMNS)}, _reason,
-            case when _reason is not null then json_object({as_found}) end as _words,
+            case when _reason is not null then cast(json_object({as_found}) as varchar) end as _words,
             case when _reason is null then year(new_received_on) end as received_year,
             case when _reason is null then month(new_received_on) end as received_month
         from judged

@@ -443,7 +443,8 @@ class _Work:
         folder = self.out / f"received_year={_NOWHERE}"
         parts = []
         if folder.exists():
-            parts.append(f"select _reason as reason_code, null as line_no, _words as words from {_files(folder)}")
+            refused = f"read_parquet({literal(str(folder / '**' / '*.parquet'))}, hive_partitioning = false)"
+            parts.append(f"select _reason as reason_code, null as line_no, _words as words from {refused}")
         if lost:
             parts.append(
                 "select 'unreadable_row' as reason_code, line as line_no, any_value(csv_line) as words "
@@ -557,7 +558,7 @@ class _Work:
 
     def partitions(self) -> Iterator[Partition]:
         """Yield the written months, each synced to the disk."""
-        for folder in sorted(self.out.glob("received_year=*/received_month=*")):
+        for folder in sorted(self.out.glob("received_year=*/received_month=*"), key=_month_of):
             digest, rows = hashlib.sha256(), 0
             for path in sorted(folder.glob("*.parquet")):
                 sync(path)
@@ -568,9 +569,13 @@ class _Work:
                 shutil.rmtree(folder)
                 continue
             sync(folder)
-            year, month = (int(part.split("=")[1]) for part in folder.parts[-2:])
-            yield Partition(year, month, rows, digest.hexdigest())
+            yield Partition(*_month_of(folder), rows, digest.hexdigest())
         sync(self.out)
+
+
+def _month_of(folder: Path) -> tuple[int, int]:
+    year, month = (int(part.split("=")[1]) for part in folder.parts[-2:])
+    return year, month
 
 
 def _files(folder: Path) -> str:
