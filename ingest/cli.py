@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from ingest.commands import asking, building, keeping, records
+from ingest.commands import asking, building, exporting, keeping, records
 from ingest.messages import gettext as _
 from ingest.problems import ParvnError
 
@@ -25,7 +25,7 @@ def cli() -> None:
     """
 
 
-for _module in (building, records, keeping, asking):
+for _module in (building, records, keeping, asking, exporting):
     for _command in vars(_module).values():
         if isinstance(_command, click.Command):
             cli.add_command(_command)

@@ -18,6 +18,7 @@ from ingest.durable import FOLDER_MODE, make_folder, replace, sync
 from ingest.landing import utc_now
 from ingest.paths import Workspace
 from ingest.problems import Damaged, Locked, ParvnError
+from ingest.quoting import literal
 
 PUBLISHED_SCHEMAS = ("raw", "reference", "marts", "marts_vi", "audit")
 STORAGE_VERSION = "v1.2.0"
@@ -73,15 +74,11 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _quoted(text: str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
-
-
 def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Copy the published schemas into a new file that DuckDB 1.2 can read; returns rows and primary key per table."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(str(source))} as work (read_only)")
-        connection.execute(f"attach {_quoted(str(target))} as release (storage_version {_quoted(STORAGE_VERSION)})")
+        connection.execute(f"attach {literal(source)} as work (read_only)")
+        connection.execute(f"attach {literal(target)} as release (storage_version {literal(STORAGE_VERSION)})")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables "
             "where table_catalog = 'work' and table_type = 'BASE TABLE' and list_contains(?, table_schema) "
@@ -109,7 +106,7 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
                     if column is None
                     else f'column release.{schema}."{name}"."{column}"'
                 )
-                connection.execute(f"comment on {what} is {_quoted(comment)}")
+                connection.execute(f"comment on {what} is {literal(comment)}")
         _vietnamese_views(connection)
         keys = connection.execute(
             "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
@@ -142,7 +139,7 @@ def _export_parquet(database: Path, folder: Path) -> None:
             "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
         ).fetchall()
         for (name,) in names:
-            target = _quoted(str(folder / f"{name}.parquet"))
+            target = literal(folder / f"{name}.parquet")
             connection.execute(
                 f'copy (from marts."{name}" order by all) to {target} (format parquet, compression zstd)'
             )

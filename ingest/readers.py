@@ -187,6 +187,12 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         return _unreadable(Problem(place.file, "the columns must be separated by commas", place.sheet, 1))
     problems = _check_header(name, header, place)
+    # some control characters count as white space, which headings may have round them
+    problems += [
+        Problem(place.file, damage, place.sheet, 1, heading)
+        for cell, heading in zip(grid[0], header, strict=True)
+        if (damage := _damage(cell))
+    ]
     rows: list[Row] = []
     numbers: list[int] = []
     for number, cells in enumerate(grid[1:], start=2):

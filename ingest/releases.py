@@ -20,6 +20,7 @@ from ingest.publish import (
     remove_leftovers,
     writer_lock,
 )
+from ingest.quoting import identifier, literal
 
 Row = tuple[Any, ...]
 
@@ -151,9 +152,8 @@ def diff(older: Path, newer: Path) -> list[TableDiff]:
     with duckdb.connect() as connection:
         columns = []
         for alias, release in (("older", older), ("newer", newer)):
-            path = str(release / DATABASE).replace("'", "''")
             try:
-                connection.execute(f"attach '{path}' as {alias} (read_only)")
+                connection.execute(f"attach {literal(release / DATABASE)} as {alias} (read_only)")
             except duckdb.Error as error:
                 raise Damaged(f"release {release.name} cannot be opened: {error}") from error
             columns.append(_columns(connection, alias))
@@ -177,10 +177,6 @@ def _columns(connection: duckdb.DuckDBPyConnection, alias: str) -> dict[str, dic
     return found
 
 
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
 def _compare(
     connection: duckdb.DuckDBPyConnection,
     table: str,
@@ -201,8 +197,8 @@ def _compare(
 
     def rows(alias: str, columns: dict[str, str] | None) -> str:
         is_there = columns is not None
-        source = f"{alias}.marts.{_quoted(table)}" if is_there else "(select 1) where false"
-        return f"select {', '.join((_quoted(c) if is_there else 'null') + '::varchar' for c in names)} from {source}"
+        source = f"{alias}.marts.{identifier(table)}" if is_there else "(select 1) where false"
+        return f"select {', '.join((identifier(c) if is_there else 'null') + '::varchar' for c in names)} from {source}"
 
     older, newer = rows("older", before), rows("newer", after)
     for change, sql in (("added", f"{newer} except all {older}"), ("removed", f"{older} except all {newer}")):
@@ -216,19 +212,19 @@ def _compare(
 
     def differ(column: str) -> str:
         cast = "" if before[column] == after[column] else "::varchar"
-        return f"o.{_quoted(column)}{cast} is distinct from n.{_quoted(column)}{cast}"
+        return f"o.{identifier(column)}{cast} is distinct from n.{identifier(column)}{cast}"
 
     cells = ", ".join(
-        f"{{'place': {place}, 'old': o.{_quoted(c)}::varchar, 'new': n.{_quoted(c)}::varchar}}"
+        f"{{'place': {place}, 'old': o.{identifier(c)}::varchar, 'new': n.{identifier(c)}::varchar}}"
         for place, c in enumerate(values)
     )
-    same_row = " and ".join(f"o.{_quoted(c)}::varchar = n.{_quoted(c)}::varchar" for c in key)
-    key_texts = ", ".join(f"n.{_quoted(c)}::varchar as k{i}" for i, c in enumerate(key))
+    same_row = " and ".join(f"o.{identifier(c)}::varchar = n.{identifier(c)}::varchar" for c in key)
+    key_texts = ", ".join(f"n.{identifier(c)}::varchar as k{i}" for i, c in enumerate(key))
     key_names = ", ".join(f"k{i}" for i in range(len(key)))
     changed = connection.execute(
         f"select {key_names}, cell.place, cell.old, cell.new from ("
         f"select {key_texts}, unnest([{cells}]) as cell "
-        f"from older.marts.{_quoted(table)} as o inner join newer.marts.{_quoted(table)} as n on {same_row} "
+        f"from older.marts.{identifier(table)} as o inner join newer.marts.{identifier(table)} as n on {same_row} "
         f"where {' or '.join(map(differ, values))}"
         ") where cell.old is distinct from cell.new order by all"
     ).fetchall()

@@ -11,7 +11,7 @@ from ingest.reference import Reference
 
 LAYERS = (
     ("cli",),
-    ("commands.asking", "commands.building", "commands.keeping", "commands.records"),
+    ("commands.asking", "commands.building", "commands.exporting", "commands.keeping", "commands.records"),
     ("commands.options", "commands.printing", "commands"),
     ("pipeline", "synthetic"),
     ("landing", "publish", "transform", "verify", "fill", "schema"),
@@ -20,7 +20,7 @@ LAYERS = (
     ("contracts", "workbooks", "personal"),
     ("reference", "problems"),
     ("reading.agencies", "reading.dates", "reading.numbers"),
-    ("reading.text", "reading", "paths", "limits", "messages", ""),
+    ("reading.text", "reading", "paths", "limits", "messages", "quoting", ""),
 )
 """Modules of `ingest` from the top down. A module that is not named here stands beside landing."""
 BESIDE_LANDING = 4

@@ -244,6 +244,11 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         lambda content: content.replace(b"value_reading", b"reading_note"),
         "plan/results.csv, row 1, column reading_note: this heading stands twice",
     ),
+    "a control character behind a heading": (
+        "results.csv",
+        lambda content: content.replace(b"value_reading", b"value_reading\xc2\x85"),
+        "plan/results.csv, row 1, column value_reading: the cell holds characters that no text has",
+    ),
     "an empty heading": (
         "results.csv",
         lambda content: content.replace(b"value_reading", b""),

@@ -11,6 +11,7 @@ import duckdb
 from ingest.audit.exceptions import AcceptedException, how_to_accept, reason_for
 from ingest.contracts import TABLES
 from ingest.problems import FailedCheck
+from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
 KEPT_SCHEMAS = ("marts", "reference", "audit")
@@ -70,8 +71,7 @@ def compare(
     usable = [e for e in exceptions if e not in gone]
     with duckdb.connect() as connection:
         for name, path in (("build", database), ("before", release_before / "parvn.duckdb")):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
         before, now = _tables(connection, "before"), _tables(connection, "build")
         found = [*_lost_tables(connection, before, now)]
         groups = list(_facts(connection, before & now))

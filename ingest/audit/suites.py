@@ -20,6 +20,7 @@ from ingest.audit.exceptions import AcceptedException, how_to_accept, reason_for
 from ingest.contracts import TABLES
 from ingest.paths import SEEDS
 from ingest.problems import FailedCheck, ParvnError
+from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
 PLACE = ["_file", "_row"]
@@ -139,7 +140,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, release_before: Path | None) 
     """
     held: set[str] = set()
     if release_before:
-        connection.execute(f"attach '{str(release_before).replace(chr(39), chr(39) * 2)}' as before (read_only)")
+        connection.execute(f"attach {literal(release_before)} as before (read_only)")
         held = {
             name
             for (name,) in connection.execute(
@@ -153,9 +154,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, release_before: Path | None) 
         before = f"union all by name select * from before.raw.{name} where _is_latest" if name in held else ""
         connection.execute(f"create or replace temp view before_{name} as {empty} {before}")
     for name in USED_SEEDS:
-        path = str(SEEDS / "reference" / f"{name}.csv").replace("'", "''")
+        path = literal(SEEDS / "reference" / f"{name}.csv")
         connection.execute(
-            f"create or replace temp view seed_{name} as select * from read_csv('{path}', all_varchar = true)"
+            f"create or replace temp view seed_{name} as select * from read_csv({path}, all_varchar = true)"
         )
     for when in VIEWS:
         counts = " union all ".join(

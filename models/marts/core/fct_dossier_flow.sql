@@ -1,8 +1,7 @@
--- The dossier flow of one source, place and period as it is held now.
+-- The dossier flow of one source, place and period in every version that was known.
 with flows as (
 
     select * from {{ ref('int_dossier_flows__interpreted') }}
-    where is_latest_version
 
 ),
 
@@ -17,6 +16,8 @@ fct_dossier_flow as (
         period_end,
         vintage_no,
         known_from,
+        known_to,
+        is_latest_vintage,
         dossiers_received_printed,
         received_basis,
         received_in_period,
