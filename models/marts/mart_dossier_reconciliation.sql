@@ -2,7 +2,7 @@
 with printed as (
 
     select * from {{ ref('fct_dossier_flow') }}
-    where scope_code = 'whole'
+    where scope_code = 'whole' and value_kind = 'printed' and is_latest_vintage
 
 ),
 
