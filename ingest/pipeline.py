@@ -8,17 +8,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingest import limits
 from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
 from ingest.clock import utc_now
+from ingest.dossiers import Dossiers, Landed
 from ingest.landing import Attempt, Landing, Status
 from ingest.messages import gettext as _
 from ingest.messages import in_english
@@ -53,7 +56,7 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
 
 
 def _fingerprint(inputs: dict[str, str], tools: dict[str, str], evaluation_date: str | None) -> str:
-    """Return one hash over records, code, tools and the added day of judgement: equal hashes, equal marts."""
+    """Return one hash over records, extracts, code, tools and the added day of judgement: equal hashes, equal marts."""
     digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()), evaluation_date)).encode())
     for path in _files(PROJECT / name for name in CODE):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
@@ -139,6 +142,7 @@ class Run:
             leftover.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
             self.landing.build_raw(connection)
+            Dossiers(self.workspace.landing).build_raw(connection)
             report.create_table(connection)
 
     def accepted_exceptions(self) -> list[AcceptedException]:
@@ -184,6 +188,7 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed run left unfinished, so that nobody has to; the caller holds the writer's lock."""
     publishing.remove_leftovers(workspace)
     Landing(workspace.landing).remove_leftovers()
+    Dossiers(workspace.landing).remove_leftovers()
 
 
 def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
@@ -192,6 +197,33 @@ def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
         remove_leftovers(workspace)
         run = Run(workspace, say)
         run.land(run.check())
+
+
+def land_dossiers(
+    workspace: Workspace,
+    files: Iterable[Path],
+    source_id: str,
+    extracted_on: date,
+    drops_personal: bool = False,
+    max_rejected_pct: float = limits.MAX_REJECTED_PCT,
+) -> Iterator[Landed]:
+    """Land extracts one after the other; what landed stays where a later file is refused.
+
+    Raises BadInput for the first file that is refused, Locked while another run is writing.
+    """
+    with publishing.writer_lock(workspace):
+        remove_leftovers(workspace)
+        dossiers, run = Dossiers(workspace.landing), Run(workspace, lambda _: None)
+        for path in files:
+            started = time.monotonic()
+            try:
+                landed = dossiers.land(path, workspace.data, source_id, extracted_on, drops_personal, max_rejected_pct)
+            except BadInput as error:
+                run.note("load", path.name, "refused", 0, in_english(error)[:2000], time.monotonic() - started)
+                raise
+            status: Status = "unchanged" if landed.is_known else "landed"
+            run.note("load", path.name, status, landed.extract.row_count, seconds=time.monotonic() - started)
+            yield landed
 
 
 def build(
@@ -212,6 +244,7 @@ def build(
     started = time.monotonic()
     with publishing.writer_lock(workspace):
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
+        inputs |= Dossiers(workspace.landing).hashes()
         tools["python"] = platform.python_version()
         fingerprint = _fingerprint(inputs, tools, evaluation_date)
         remove_leftovers(workspace)

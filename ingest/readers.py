@@ -332,7 +332,7 @@ def _field_rows(grid: list[list[str | None]], place: Problem) -> _Read:
     return rows, numbers, problems + found
 
 
-class _TextLoader(yaml.SafeLoader):
+class TextLoader(yaml.SafeLoader):
     """Reads every scalar but null as the text that stands there: 2020-02-31 is for the contract to refuse, 01 is 01.
 
     What YAML can do beyond `name: value` lines is refused: it would lose a value or say it elsewhere.
@@ -365,7 +365,7 @@ class _TextLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_TextLoader.yaml_implicit_resolvers = {
+TextLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -383,7 +383,7 @@ def _read_fields(name: str, content: bytes, file: str) -> _Read:
     if problem:
         return _unreadable(problem)
     try:
-        fields = yaml.load(text, _TextLoader)
+        fields = yaml.load(text, TextLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return _unreadable(

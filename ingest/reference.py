@@ -125,22 +125,29 @@ class Reference:
         return AgencyReader({row["alias_text"]: row["agency_id"] for row in self._rows("agency_alias")})
 
     @cached_property
+    def province_spellings(self) -> list[tuple[str, ProvinceName]]:
+        """Return every way to write a province, as the seeds have it, with what it means and when."""
+
+        def meant(row: dict[str, str]) -> ProvinceName:
+            valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
+            return ProvinceName(row["province_id"], date.fromisoformat(row["valid_from"]), valid_to)
+
+        names = ("name_vi", "name_en", "full_name_vi")
+        found = [(row[column], meant(row)) for row in self._rows("province") for column in names]
+        return found + [(row["alias_text"], meant(row)) for row in self._rows("province_alias")]
+
+    @cached_property
     def province_names(self) -> dict[str, list[ProvinceName]]:
         """Return what each spelling (as search key) means and when."""
         names: dict[str, list[ProvinceName]] = defaultdict(list)
-
-        def add(text: str, row: dict[str, str]) -> None:
-            valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
-            found = ProvinceName(row["province_id"], date.fromisoformat(row["valid_from"]), valid_to)
-            if found not in names[search_key(text)]:
-                names[search_key(text)].append(found)
-
-        for row in self._rows("province"):
-            for column in ("name_vi", "name_en", "full_name_vi"):
-                add(row[column], row)
-        for row in self._rows("province_alias"):
-            add(row["alias_text"], row)
+        for text, meant in self.province_spellings:
+            if meant not in names[search_key(text)]:
+                names[search_key(text)].append(meant)
         return dict(names)
+
+    def province_days(self, province_id: str) -> list[tuple[date, date]]:
+        """Return the days from and to which a province existed; none where it is unknown."""
+        return self._province_days.get(province_id, [])
 
     @cached_property
     def regions(self) -> set[tuple[str | None, str | None]]:
@@ -157,7 +164,7 @@ class Reference:
 
     def province_existed(self, province_id: str, day: date) -> bool:
         """Tell whether a province existed on a day."""
-        return any(first <= day <= last for first, last in self._province_days.get(province_id, []))
+        return any(first <= day <= last for first, last in self.province_days(province_id))
 
     @cached_property
     def _index_editions(self) -> dict[tuple[str, int], IndexEdition]:

@@ -20,7 +20,7 @@ import yaml
 from ingest.check import BUDGET_UNIT, task_readings
 from ingest.contracts import TABLES, columns_of
 from ingest.messages import gettext as _
-from ingest.paths import SEEDS
+from ingest.paths import SEEDS, SYNTHETIC_MANIFEST
 from ingest.problems import BadInput, ParvnError, Problem
 from ingest.readers import Row
 from ingest.reference import Reference
@@ -33,7 +33,6 @@ PROVINCES = (
 
 PUBLISHER = "Số liệu mô phỏng (synthetic)"
 NOTE = "Số liệu mô phỏng. Made up for the demonstration by ingest/synthetic.py; it describes no real province."
-MANIFEST = ".synthetic-files.txt"
 LAST_YEAR = 2024
 """The districts, one of the three levels here, ended on 2025-06-30."""
 
@@ -347,7 +346,7 @@ def write_records(
         raise ParvnError(
             _("synthetic records end in {year}: the district level ended on 2025-06-30").format(year=LAST_YEAR)
         )
-    manifest = folder / MANIFEST
+    manifest = folder / SYNTHETIC_MANIFEST
     old = {folder / line for line in manifest.read_text(encoding="utf-8").splitlines()} if manifest.exists() else set()
     records = [p for pattern in ("document.yml", "pages.csv", "*.xlsx") for p in folder.rglob(pattern)]
     if others := [p for p in records if p not in old]:

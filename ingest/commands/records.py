@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ingest import limits
 from ingest.commands import options
 from ingest.messages import gettext as _
-from ingest.paths import PROJECT
+from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
 
 if TYPE_CHECKING:
@@ -272,6 +273,66 @@ def _tell_loaded(index: str, file: Path, loaded: "Loaded", dry_run: bool) -> Non
         click.echo(_("Nothing is written; it would go to {folder}.").format(folder=loaded.folder))
     else:
         click.echo(_("Written to {folder}. Now run 'parvn build'.").format(folder=loaded.folder))
+
+
+@click.command("ingest-dossiers")
+@click.argument("source_id")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options.data
+@options.warehouse
+@click.option(
+    "--extracted-on", type=options.DAY, required=True, help="The evening on which the dossiers stood as the files say."
+)
+@click.option("--drop-personal", is_flag=True, help="Leave out columns of persons instead of refusing the file.")
+@click.option(
+    "--max-rejected",
+    type=click.FloatRange(0, 100),
+    default=limits.MAX_REJECTED_PCT,
+    show_default=True,
+    metavar="PERCENT",
+    help="Refuse a file in which more rows cannot be landed.",
+)
+def ingest_dossiers(
+    source_id: str,
+    files: tuple[Path, ...],
+    data: Path,
+    warehouse: Path,
+    extracted_on: datetime,
+    drop_personal: bool,
+    max_rejected: float,
+) -> None:
+    """Land dossier-level extracts of the source SOURCE_ID: FILES as .csv, .csv.gz, .parquet or .xlsx.
+
+    data/dossiers/sources/SOURCE_ID.yml says whose they are, data/dossiers/systems/ under which headings and words the
+    system exports. The same file twice is no work; a later extract says anew what became of the dossiers it holds.
+    """
+    from ingest import pipeline
+
+    workspace = Workspace(data.resolve(), warehouse.resolve())
+    for landed in pipeline.land_dossiers(workspace, files, source_id, extracted_on.date(), drop_personal, max_rejected):
+        extract = landed.extract
+        if landed.is_known:
+            click.echo(
+                _("{file}: landed already on {day}; nothing to do").format(
+                    file=extract.file, day=extract.landed_at[:10]
+                )
+            )
+            continue
+        words = _("{file}: {rows} dossiers in {months} months, extract {number} of {source}")
+        click.echo(
+            words.format(
+                file=extract.file,
+                rows=extract.row_count,
+                months=len(extract.partitions),
+                number=extract.vintage_no,
+                source=extract.source_id,
+            )
+        )
+        for reason, count in extract.rejected.items():
+            click.echo("  " + _("{count} rows not landed: {reason}").format(count=count, reason=reason))
+        if landed.left_out:
+            click.echo("  " + _("columns that are not loaded: {names}").format(names="; ".join(landed.left_out)))
+    click.echo(_("Now run 'parvn build'."))
 
 
 @click.command()

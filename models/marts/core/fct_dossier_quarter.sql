@@ -1,4 +1,4 @@
--- Dossier flows of single quarters: printed ones, and the quarters that only differences of cumulative windows give
+-- Dossier flows of single quarters, from reports: printed ones, and the quarters that only differences of cumulative windows give
 -- (Q2 = six months - Q1, Q4 = year - six months - Q3). Differences are taken inside one source family and one kind of
 -- window only; a negative one is null and flagged, for a figure must have been revised in between. Every version that
 -- was known: a difference is known with the last of its windows, and never if one of them has no day.
@@ -15,7 +15,9 @@ with windows as (
         on flows.period_start = periods.period_start and flows.period_end = periods.period_end
     inner join {{ ref('dim_source') }} as sources
         on flows.source_id = sources.source_id
-    where periods.period_type in ('q1', 'q2', 'q3', 'q4', 'six_months', 'annual')
+    where
+        periods.period_type in ('q1', 'q2', 'q3', 'q4', 'six_months', 'annual')
+        and flows.value_kind = 'printed'
 
 ),
 
