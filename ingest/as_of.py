@@ -1,47 +1,21 @@
 """The published facts as they were known on a day."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
-from jinja2 import Environment
 
-from ingest import limits
-from ingest.paths import PROJECT, Workspace
+from ingest import limits, published_macros
+from ingest.messages import gettext as _
+from ingest.paths import Workspace
 from ingest.problems import ParvnError
 from ingest.publish import current_release
-
-MACRO = PROJECT / "dbt_project" / "macros" / "as_known_on.sql"
+from ingest.quoting import identifier, literal
 
 
 def known_on(relation: str, day: date) -> str:
-    """Return the SQL condition of dbt's macro `as_known_on`: the one place that says what was known on a day."""
-    macros = Environment(autoescape=False).from_string(MACRO.read_text("utf-8")).module
-    return str(macros.as_known_on(relation, f"date '{day.isoformat()}'")).strip()  # type: ignore[attr-defined]
-
-
-def _condition(table: str, columns: set[str], day: date) -> str | None:
-    """Return which rows of a table of `marts` were known; None: the table is not built for a day."""
-    literal = f"date '{day.isoformat()}'"
-    if "evaluation_date" in columns:
-        return f"evaluation_date <= {literal}"
-    if table.startswith("mart_"):
-        return None
-    if "known_to" in columns:
-        return known_on("figures", day)
-    if "known_from" in columns:
-        return f"known_from <= {literal}"
-    if "event_date" in columns:
-        return f"event_date <= {literal}"
-    documents = f"select document_id from release.marts.dim_document where known_from <= {literal}"
-    for column in ("document_id", "citing_document_id"):
-        if column in columns:
-            return f"{column} in ({documents})"
-    if "target_id" in columns:
-        versions = f"release.marts.fct_target_version as versions where {known_on('versions', day)}"
-        return f"target_id in (select target_id from {versions})"
-    if "task_id" in columns:
-        return f"task_id in (select task_id from release.marts.fct_task where document_id in ({documents}))"
-    return "true"
+    """Return the SQL condition of dbt's macro `as_known_on` for a day."""
+    return published_macros.known_on(relation, f"date '{day.isoformat()}'")
 
 
 def open_as_of(workspace: Workspace, day: date, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
@@ -50,47 +24,31 @@ def open_as_of(workspace: Workspace, day: date, memory: str = limits.QUERY_MEMOR
     Facts show the version known on the day, which is their latest one then; judgements end with the day. Other marts,
     audit and raw are not there: they are made from all that is held now. Raises ParvnError if nothing is published.
     """
-    release = current_release(workspace)
-    if release is None:
-        raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+    if current_release(workspace) is None:
+        raise ParvnError(
+            _("nothing is published in {warehouse} yet; run 'parvn build' first").format(warehouse=workspace.warehouse)
+        )
+    return open_file_as_of(workspace.published_database.resolve(), day, memory)
+
+
+def open_file_as_of(database: Path, day: date, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open a published file as `open_as_of` opens the latest release."""
     connection = duckdb.connect(config={"memory_limit": memory, "temp_directory": ""})
-    path = str(workspace.published_database.resolve()).replace("'", "''")
-    connection.execute(f"attach '{path}' as release (read_only)")
-    tables: dict[tuple[str, str], set[str]] = {}
-    for schema, table, column in connection.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() "
-        "where database_name = 'release' and schema_name in ('marts', 'reference')"
-    ).fetchall():
-        tables.setdefault((schema, table), set()).add(column)
+    connection.execute(f"attach {literal(database)} as release (read_only)")
+    tables = connection.execute(
+        "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
+        "where database_name = 'release' and schema_name in ('marts', 'reference') group by all order by all"
+    ).fetchall()
     for schema in ("marts", "reference"):
         connection.execute(f"create schema {schema}")
-    for (schema, table), columns in sorted(tables.items()):
-        condition = _condition(table, columns, day) if schema == "marts" else "true"
-        if condition is None:
-            continue
-        source, selected = table, "*"
-        if (schema, table) == ("marts", "fct_target"):
-            source, condition = "fct_target_version", known_on("figures", day)
-            selected = ", ".join(
-                f'"{name}"'
-                for (name,) in connection.execute(
-                    "select column_name from duckdb_columns() where database_name = 'release' "
-                    "and schema_name = 'marts' and table_name = 'fct_target' order by column_index"
-                ).fetchall()
-            )
-        elif "known_to" in columns:
-            # the same question asked with and without a day: the version known then is the latest one
-            replaced = ["true as is_latest_vintage", "cast(null as date) as known_to"]
-            if "rank_computed_known_from" in columns:
-                replaced.append(
-                    f"case when rank_computed_known_from <= date '{day.isoformat()}' then rank_computed end "
-                    "as rank_computed"
-                )
-            selected = f"* replace ({', '.join(replaced)})"
-        connection.execute(
-            f'create view {schema}."{table}" as select {selected} from release.{schema}."{source}" as figures '
-            f"where {condition}"
-        )
+    for schema, table, columns in tables:
+        if schema == "reference":
+            shown: str | None = f"from release.reference.{identifier(table)}"
+        else:
+            shown = published_macros.table_known_on(table, columns, f"date '{day.isoformat()}'", "release.")
+        if shown is not None:
+            connection.execute(f"create view {schema}.{identifier(table)} as {shown}")
+    published_macros.create_macros(connection)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection

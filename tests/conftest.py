@@ -20,6 +20,8 @@ from ingest.reference import Reference
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=150)
 settings.load_profile("repeatable")
 
+os.environ["PARVN_LANG"] = "en"  # the tests compare sentences, wherever they run
+
 LONGEST = ("test_pipeline", "test_mutations", "test_faults", "test_vintages", "test_comparability", "test_audit",
            "01_tour", "02_rankings")  # fmt: skip
 """Files that workers of pytest-xdist take first: none is left to one of them at the end, and beside the first, which

@@ -78,6 +78,29 @@ def test_a_rate_on_the_new_boundary_comes_from_the_sums_and_is_no_mean(synthetic
     assert row[0] < 1e-9 < row[1]
 
 
+def test_the_macro_of_rates_gives_what_the_marts_give_on_the_new_boundary(synthetic):
+    for successor, parts in PREDECESSORS.items():
+        found = rows(
+            synthetic,
+            f"""
+            with parts as (
+                select admin_level, scope_code, period_start, period_end, count(*) as held,
+                    marts.rate_pct(on_time_numerator, dossiers_resolved) as pct
+                from marts.mart_on_time_rates
+                where geography_basis = 'as_reported' and is_preferred and province_id in {parts}
+                group by all
+            )
+            select whole.on_time_rate_resolved_pct, parts.pct
+            from marts.mart_on_time_rates as whole
+            inner join parts using (admin_level, scope_code, period_start, period_end)
+            where whole.geography_basis = 'from_2025_07' and whole.province_id = '{successor}' and parts.held = 2
+            """,
+        )
+        assert len(found) >= 10
+        assert [pct for _, pct in found] == [pct for pct, _ in found]
+        assert any(pct is not None for pct, _ in found)
+
+
 def test_a_missing_predecessor_gives_no_sum_and_is_named(synthetic):
     found = rows(
         synthetic,
@@ -154,7 +177,7 @@ def test_quarters_without_a_report_of_their_own_are_differences_inside_one_famil
         synthetic,
         """
         select nominal_quarter, value_kind, count(*) from marts.fct_dossier_quarter
-        where province_id = 'da-nang' and not is_revision_suspected group by all order by all
+        where province_id = 'da-nang' and is_latest_vintage and not is_revision_suspected group by all order by all
         """,
     )
     assert [(quarter, kind) for quarter, kind, _ in found] == [
@@ -167,14 +190,37 @@ def test_quarters_without_a_report_of_their_own_are_differences_inside_one_famil
         from marts.fct_dossier_flow as year
         inner join (
             select province_id, admin_level, nominal_year, sum(dossiers_resolved) as resolved
-            from marts.fct_dossier_quarter group by all having count(dossiers_resolved) = 4
+            from marts.fct_dossier_quarter where is_latest_vintage
+            group by all having count(dossiers_resolved) = 4
         ) as quarters
             on year.province_id = quarters.province_id and year.admin_level = quarters.admin_level
             and year(year.period_end) = quarters.nominal_year
-        where datediff('day', year.period_start, year.period_end) > 360
+        where year.is_latest_vintage and datediff('day', year.period_start, year.period_end) > 360
         """,
     )
     assert difference[0] == 0
+
+
+def test_every_single_quarter_is_one_of_the_windows_that_the_macro_gives(synthetic):
+    found = rows(
+        synthetic,
+        """
+        with windows as (
+            select windows.*, years.nominal_year
+            from (select distinct nominal_year from marts.fct_dossier_quarter) as years,
+                lateral (select * from marts.period_windows(years.nominal_year)) as windows
+        )
+        select windows.value_kind, count(*), count(windows.period_type)
+        from marts.fct_dossier_quarter as quarters
+        left join windows
+            on quarters.period_start = windows.period_start and quarters.period_end = windows.period_end
+            and quarters.nominal_year = windows.nominal_year and quarters.value_kind = windows.value_kind
+            and windows.period_type = 'q' || quarters.nominal_quarter
+        group by 1 order by 1
+        """,
+    )
+    assert [kind for kind, _, _ in found] == ["computed", "printed"]
+    assert all(count == matched > 0 for _, count, matched in found)
 
 
 def test_results_in_a_folder_of_records_give_verdicts_without_touching_code(synthetic):

@@ -150,19 +150,31 @@ def test_codes_of_the_seeds_stay_text_so_that_01_does_not_become_1(query: Query)
     assert query("select gso_code from reference.province where province_id = 'ha-noi'")[0] == ("01",)
 
 
-def test_every_mart_has_a_view_with_vietnamese_headings_and_the_same_rows(query: Query) -> None:
-    labelled = dict(
-        query(
-            "select table_name, count(*) from audit.audit_data_dictionary "
-            "where schema_name = 'marts' and label_vi is not null group by all"
+def test_every_mart_has_a_view_with_a_vietnamese_heading_for_every_column_and_the_same_rows(query: Query) -> None:
+    for (name,) in query(MARTS):
+        columns = [row[0] for row in query(f"describe marts.{name}")]
+        labels = dict(
+            query(
+                "select column_name, label_vi from audit.audit_data_dictionary "
+                "where schema_name = 'marts' and table_name = ?",
+                name,
+            )
         )
-    )
-    assert labelled.keys() == {name for (name,) in query(MARTS)}
-    for name, columns in labelled.items():
-        counts = query(f"select (select count(*) from marts.{name}), (select count(*) from marts_vi.{name})")
-        assert counts[0][0] == counts[0][1]
-        assert len(query(f"describe marts_vi.{name}")) == columns
+        shown = dict(
+            query(
+                "select column_name, comment from duckdb_columns() "
+                "where schema_name = 'marts_vi' and table_name = ? order by column_index",
+                name,
+            )
+        )
+        assert list(shown) == [labels[column] for column in columns]
+        assert [comment.split(":")[0] for comment in shown.values()] == columns
+        assert query(f"from marts.{name} except all from marts_vi.{name}") == []
+        assert query(f"from marts_vi.{name} except all from marts.{name}") == []
     assert "Mã tỉnh" in {row[0] for row in query("describe marts_vi.mart_on_time_rates")}
+    assert query("select count(*) from duckdb_views() where schema_name = 'marts_vi'") == query(
+        "select count(*) from duckdb_tables() where schema_name = 'marts'"
+    )
 
 
 def test_the_manifest_names_every_file_table_and_input_as_it_is(real: Workspace, query: Query) -> None:

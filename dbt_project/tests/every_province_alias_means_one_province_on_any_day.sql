@@ -30,7 +30,7 @@ select
 from aliases as firsts
 inner join aliases as seconds
     on
-        lower(firsts.alias_text) = lower(seconds.alias_text)
+        {{ search_key('firsts.alias_text') }} = {{ search_key('seconds.alias_text') }}
         and firsts.province_id <> seconds.province_id
         and firsts.valid_from <= seconds.valid_to
         and firsts.valid_to >= seconds.valid_from

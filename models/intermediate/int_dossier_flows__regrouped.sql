@@ -10,6 +10,7 @@ with predecessors as (
 flows as (
 
     select * from {{ ref('fct_dossier_flow') }}
+    where is_latest_vintage
 
 ),
 
@@ -64,7 +65,7 @@ int_dossier_flows__regrouped as (
         string_agg(source_id, ';' order by predecessor_province_id) as source_ids,
         {% for column in ['dossiers_received_printed', 'to_process_total', 'dossiers_resolved', 'resolved_early',
             'on_time_numerator', 'resolved_late', 'in_process', 'in_process_overdue'] -%}
-            case when count({{ column }}) = count(*) then cast(sum({{ column }}) as bigint) end as {{ column }},
+            cast({{ complete_sum(column) }} as bigint) as {{ column }},
         {% endfor -%}
         case when count(known_from) = count(source_id) then max(known_from) end as known_from,
         max(trust_grade) as trust_grade,

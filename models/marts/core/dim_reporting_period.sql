@@ -1,5 +1,4 @@
--- Every period that a figure or a document speaks of. The ministry's windows close on the 14th: 15/12-14/3 is the
--- first quarter, 15/12-14/6 six months, 15/6-14/9 the third quarter, 15/12-14/12 the year.
+-- Every period that a figure or a document speaks of; the macro period_type says which window it is.
 with results as (
 
     select * from {{ ref('int_results__versioned') }}
@@ -44,54 +43,14 @@ periods as (
 
 ),
 
-described as (
-
-    select
-        period_start,
-        period_end,
-        {{ days_between('period_start', 'period_end') }} + 1 as period_days,
-        month(period_start) as first_month,
-        day(period_start) as first_day,
-        month(period_end) as last_month,
-        day(period_end) as last_day,
-        year(period_start) as first_year,
-        year(period_end) as last_year,
-        period_end = last_day(period_end) as ends_with_month
-    from periods
-
-),
-
 typed as (
 
     select
         *,
-        case
-            when first_day = 1 and ends_with_month and first_year = last_year
-                then
-                    case
-                        when first_month = 1 and last_month = 12 then 'annual'
-                        when first_month = 1 and last_month = 9 then 'nine_months'
-                        when first_month = 1 and last_month = 6 then 'six_months'
-                        when first_month in (1, 4, 7, 10) and last_month = first_month + 2
-                            then 'q' || cast(cast((first_month + 2) / 3 as integer) as varchar)
-                        when first_month = last_month then 'month'
-                        else 'custom'
-                    end
-            when first_day = 15 and last_day = 14 and first_month = 12 and last_year = first_year + 1
-                then
-                    case last_month
-                        when 3 then 'q1'
-                        when 6 then 'six_months'
-                        when 9 then 'nine_months'
-                        when 12 then 'annual'
-                        else 'custom'
-                    end
-            when first_day = 15 and last_day = 14 and first_month = 6 and last_month = 9 and last_year = first_year
-                then 'q3'
-            when period_days = 7 then 'week'
-            else 'custom'
-        end as period_type
-    from described
+        {{ days_between('period_start', 'period_end') }} + 1 as period_days,
+        year(period_end) as last_year,
+        {{ period_type('period_start', 'period_end') }} as period_type
+    from periods
 
 ),
 
@@ -110,7 +69,7 @@ dim_reporting_period as (
             when period_type = 'custom' and period_days between 60 and 120
                 then quarter(cast(period_start + cast(floor(period_days / 2) as integer) as date))
         end as integer) as nominal_quarter,
-        period_type in ('six_months', 'nine_months', 'annual') as is_cumulative
+        {{ is_cumulative('period_type') }} as is_cumulative
     from typed
 
 )
