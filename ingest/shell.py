@@ -159,14 +159,14 @@ class Names(Completer):
 
 
 COMMANDS = {
-    ".tables": "the tables of a schema: .tables marts",
-    ".columns": "the columns of a table, with Vietnamese headings: .columns mart_on_time_rates",
-    ".macros": "the functions that the warehouse brings",
-    ".format": "how rows are printed: .format csv",
-    ".lang": "headings: .lang vi, .lang en, or .lang alone for the names in the SQL",
-    ".reload": "change to the release that is published now",
-    ".help": "this list",
-    ".quit": "leave; Ctrl-D does the same",
+    ".tables": _("the tables of a schema: .tables marts"),
+    ".columns": _("the columns of a table, with Vietnamese headings: .columns mart_on_time_rates"),
+    ".macros": _("the functions that the warehouse brings"),
+    ".format": _("how rows are printed: .format csv"),
+    ".lang": _("headings: .lang vi, .lang en, or .lang alone for the names in the SQL"),
+    ".reload": _("change to the release that is published now"),
+    ".help": _("this list"),
+    ".quit": _("leave; Ctrl-D does the same"),
 }
 
 
@@ -266,7 +266,7 @@ class Shell:
         if name in (".quit", ".exit"):
             return False
         if name == ".help":
-            self._show([_("command"), _("what it does")], [(n, _(what)) for n, what in COMMANDS.items()], "table")
+            self._show([_("command"), _("what it does")], list(COMMANDS.items()), "table")
         elif name == ".tables":
             shown = {s: tables for s, tables in catalogue.tables.items() if argument in ("", s)}
             if not shown:
