@@ -66,9 +66,10 @@ def fetch_arrow(cursor: duckdb.DuckDBPyConnection | None) -> "pa.Table | None":
         warnings.simplefilter("ignore")  # that the rows are copied once
         reader: Any = cursor.to_arrow_reader(100_000)
     batches: list[pa.RecordBatch] = []
-    for batch in reader:
-        batches.append(batch)
-        _check_count(sum(b.num_rows for b in batches))
+    with reader:  # one that is left open would keep the database from being opened again in this process
+        for batch in reader:
+            batches.append(batch)
+            _check_count(sum(b.num_rows for b in batches))
     table = pa.Table.from_batches(batches, reader.schema).rename_columns(unique(reader.schema.names))
     for place, column in enumerate(table.schema):
         if column.type == pa.decimal128(38, 0):  # DuckDB's HUGEINT, which few tools read
