@@ -5,18 +5,25 @@ BIN := $(VENV)/bin
 # An environment that forbids bytecode makes every start of dbt compile it again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build test soak demo clean
+.PHONY: build test published style types soak demo clean
 
 build: $(VENV)/.installed  ## install, check, land, build, test, publish
 	$(BIN)/parvn build
 
 test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
+	$(MAKE) --no-print-directory --jobs=2 style types published
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --nbmake tests notebooks
+
+style: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint models dbt_project/tests
+
+types: $(VENV)/.installed
 	$(BIN)/mypy
+
+published: $(VENV)/.installed  # the notebooks read it
 	$(BIN)/parvn build --quiet
-	$(BIN)/sqlfluff lint --processes 2 models dbt_project/tests
-	$(BIN)/pytest --nbmake tests notebooks
 
 soak: $(VENV)/.installed  ## the tests of faults with high counts; writes the table of docs/reliability.md
 	PARVN_SOAK=1 $(BIN)/pytest tests/test_faults.py tests/test_mutations.py

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ingest.contracts import (
+    PATTERNS,
     TABLES,
     DocumentRecord,
     IndexFigure,
@@ -24,6 +25,8 @@ from ingest.contracts import (
     ResultRecord,
     TargetRecord,
 )
+from ingest.messages import gettext as _
+from ingest.messages import in_english
 from ingest.personal import personal_data, personal_heading
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.readers import FIELD_FILES, Package, RawTable, Row, find_packages, read_package
@@ -33,7 +36,9 @@ from ingest.reading.text import ReadingError
 from ingest.reference import Reference
 
 LOCATOR_LINES = re.compile(r"L(?P<first>\d+)(?:-(?P<last>\d+))?")
-_DOCUMENT_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_LINE_LOCATOR = re.compile(r"[^;]+; L\d+(-\d+)?(, L\d+(-\d+)?)*")
+_PAGE_LOCATOR = re.compile(r"[^;]+; tr\. \d+(-\d+)?(, \d+(-\d+)?)*")
+"""Of a document of which no text is held, only its pages."""
 
 
 _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
@@ -101,11 +106,37 @@ def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Re
                 missing = item["type"] == "missing"
                 if item["type"] == "extra_forbidden" or (missing and column not in row):
                     continue  # the reader has named unknown columns with their nearest known ones, and missing ones
-                message = "a value is missing" if missing else item["msg"]
+                message = _broken_rule(item)
                 text = None if missing or isinstance(item["input"], dict) else str(item["input"])
                 nearest = tuple(item.get("ctx", {}).get("nearest", ()))
                 problems.append(Problem(table.file, message, table.sheet, number, column, text, nearest))
     return records, problems
+
+
+def _broken_rule(error: Any) -> str:
+    """Return in our words what pydantic (or one of our own readers) found wrong with a value."""
+    context = error.get("ctx", {})
+    kind = error["type"]
+    if "sentence" in context:
+        return context["sentence"]
+    if kind in ("missing", "string_too_short"):
+        return _("a value is missing")
+    if kind == "string_pattern_mismatch":
+        words = PATTERNS[context["pattern"]]
+        return _(words)
+    if kind == "literal_error":
+        return _("expected one of: {codes}").format(codes=context["expected"].replace(" or ", ", "))
+    if kind == "greater_than_equal":
+        return _("expected {bound} or more").format(bound=context["ge"])
+    if kind == "less_than_equal":
+        return _("expected {bound} or less").format(bound=context["le"])
+    if kind.startswith("string"):
+        return _("expected text")
+    if kind.startswith("list"):
+        return _("expected a list")
+    if kind.startswith("dict"):
+        return _("expected 'name: value' lines")
+    return _("this value cannot be read ({reason})").format(reason=error["msg"])
 
 
 def task_readings(
@@ -159,7 +190,7 @@ class _Checker:
             records = dict(self.checked.records[name])
             for heading in table.rows[0] if table.rows else ():
                 if personal_heading(heading):
-                    words = "records hold no personal data; take this column out"
+                    words = _("records hold no personal data; take this column out")
                     yield Problem(table.file, words, table.sheet, 1, heading)
             for index, row in enumerate(table.rows):
                 number = None if name in FIELD_FILES.values() else table.row_numbers[index]
@@ -174,8 +205,12 @@ class _Checker:
         yield from self._personal(name, row)
         if self.checked.document and name not in ("document", "task_events"):
             locator = row.get("locator") or ""
-            if locator and not _DOCUMENT_LOCATOR.fullmatch(locator):
-                yield "locator", "expected '<section or row>; L<first>-<last>[, L...]'", locator, ()
+            if self.checked.document.source_file:
+                if locator and not _LINE_LOCATOR.fullmatch(locator):
+                    yield "locator", _("expected '<section or row>; L<first>-<last>[, L...]'"), locator, ()
+            elif locator and not (_LINE_LOCATOR.fullmatch(locator) or _PAGE_LOCATOR.fullmatch(locator)):
+                words = _("expected '<section or row>; L<first>-<last>[, L...]' or '<section or row>; tr. <page>'")
+                yield "locator", words, locator, ()
         yield from self._references(name, row)
         if issubclass(TABLES[name], Reading):
             yield from self._words(name, row)
@@ -193,7 +228,12 @@ class _Checker:
             if cell and column not in TABLES[name].value_columns and not column.endswith(_NO_WORDS):
                 for kind, text in personal_data(cell):
                     if text not in numbers:
-                        yield column, f"this looks like {kind}; records hold no personal data", text, ()
+                        yield (
+                            column,
+                            _("this looks like {kind}; records hold no personal data").format(kind=kind),
+                            text,
+                            (),
+                        )
 
     def _record(self, record: Record) -> Iterator[_Finding]:
         if isinstance(record, TargetRecord):
@@ -201,7 +241,14 @@ class _Checker:
         if isinstance(record, (TargetRecord, ResultRecord)) and record.indicator_code:
             unit = self.reference.indicators[record.indicator_code]["unit"]
             if record.unit != unit:
-                yield "unit", f"the indicator {record.indicator_code} is measured in {unit}", record.unit, ()
+                yield (
+                    "unit",
+                    _("the indicator {indicator_code} is measured in {unit}").format(
+                        indicator_code=record.indicator_code, unit=unit
+                    ),
+                    record.unit,
+                    (),
+                )
         if (
             isinstance(record, (TargetRecord, ResultRecord))
             and record.unit in _COUNTED_UNITS
@@ -210,9 +257,9 @@ class _Checker:
             column = "value" if isinstance(record, ResultRecord) else "target_value"
             value: Decimal | None = getattr(record, column)
             if value is not None and value != value.to_integral_value():  # 26.286 typed for 26286
-                yield column, f"expected a whole number of {record.unit}", str(value), ()
+                yield column, _("expected a whole number of {unit}").format(unit=record.unit), str(value), ()
         if isinstance(record, ResultRecord) and (record.period_start or date.min) > (record.period_end or date.max):
-            yield "period_end", "the period ends before it starts", str(record.period_end), ()
+            yield "period_end", _("the period ends before it starts"), str(record.period_end), ()
         if isinstance(record, PrintedTotalRecord):
             yield from self._printed_total(record)
         if isinstance(record, IndexFigure):
@@ -220,81 +267,139 @@ class _Checker:
         if isinstance(record, (DocumentRecord, IndexSourceRecord)):
             is_revised = record.vintage_reason == "source_revised"
             if is_revised != (record.revised_known_from is not None):
-                words = "vintage_reason: source_revised and the day from which the revision counts belong together"
+                words = _("fill both vintage_reason with source_revised and revised_known_from, or neither")
                 yield "revised_known_from", words, record.vintage_reason, ()
         if isinstance(record, DocumentRecord):
             if (record.known_from is None) != (record.known_from_basis is None):
-                yield "known_from_basis", "known_from and its basis belong together", record.known_from_basis, ()
+                yield (
+                    "known_from_basis",
+                    _("fill both known_from and known_from_basis, or neither"),
+                    record.known_from_basis,
+                    (),
+                )
             if record.plan_year is None and "tasks" in self.checked.package.tables:
-                yield "plan_year", "a document with tasks needs this: their quarters are of this year", None, ()
+                yield (
+                    "plan_year",
+                    _("a value is missing: the quarters of the tasks are of this year"),
+                    None,
+                    (),
+                )
 
     def _index_figure(self, record: IndexFigure) -> Iterator[_Finding]:
         """An index figure belongs to a known edition and component, stands once, and lies on its scale."""
         source = self.checked.index_source
         if source and record.index_code != source.index_code:
-            yield "index_code", f"source.yml of this folder is of {source.index_code}", record.index_code, ()
+            yield (
+                "index_code",
+                _("source.yml of this folder is of {index_code}").format(index_code=source.index_code),
+                record.index_code,
+                (),
+            )
         if (record.value_kind == "computed") != (record.formula_code is not None):
-            yield "formula_code", "a computed figure names its formula, a printed one has none", record.formula_code, ()
+            yield (
+                "formula_code",
+                _("expected a formula of a computed figure, and none of a printed one"),
+                record.formula_code,
+                (),
+            )
         edition = self.reference.index_edition(record.index_code, record.edition_year)
         if edition is None:
             known = [str(year) for year in self.reference.edition_years(record.index_code)]
-            yield "edition_year", f"no such edition of {record.index_code}; known: {', '.join(known)}", None, ()
+            yield (
+                "edition_year",
+                _("no such edition of {index_code}; known: {known}").format(
+                    index_code=record.index_code, known=", ".join(known)
+                ),
+                None,
+                (),
+            )
             return
         scale = edition.scale_of(record.component_code)
         if scale is None:
             nearest = nearest_spellings(record.component_code, edition.scales)
-            yield "component_code", f"no such component of {edition}", record.component_code, nearest
+            yield (
+                "component_code",
+                _("no such component of {edition}").format(edition=edition),
+                record.component_code,
+                nearest,
+            )
         key: tuple[str, ...] = (record.page_id, str(record.edition_year), record.component_code, record.value_kind)
         if isinstance(record, IndexScoreRecord):
             key += (record.province,)
             if not self.reference.province_existed(record.province, edition.provinces_on):
                 yield (
                     "province",
-                    f"{edition} has no such province: its boundaries are of {edition.provinces_on}",
+                    _("{edition} has no such province: its boundaries are of {day}").format(
+                        edition=edition, day=edition.provinces_on
+                    ),
                     record.province,
                     (),
                 )
             ranks = {"rank_published": record.rank_published, "rank_implied": record.rank_implied}
             if record.score is None and record.group_published is None and not any(ranks.values()):
-                yield "score", "a row states a score, a rank or a group", None, ()
+                yield "score", _("expected a score, a rank or a group in this row"), None, ()
             wrong_rank = "rank_implied" if record.value_kind == "printed" else "rank_published"
             if ranks[wrong_rank] is not None:
-                yield wrong_rank, f"a {record.value_kind} row has none of this", str(ranks[wrong_rank]), ()
+                yield (
+                    wrong_rank,
+                    _("leave this empty in a {value_kind} row").format(value_kind=record.value_kind),
+                    str(ranks[wrong_rank]),
+                    (),
+                )
             if record.score is not None and scale is not None and not 0 <= record.score <= scale:
-                yield "score", f"expected a score from 0 to {scale:f} ({edition})", str(record.score), ()
+                yield (
+                    "score",
+                    _("expected a score from 0 to {scale:f} ({edition})").format(scale=scale, edition=edition),
+                    str(record.score),
+                    (),
+                )
             for column, rank in ranks.items():
                 if rank is not None and not 1 <= rank <= edition.n_provinces:
-                    yield column, f"expected a rank from 1 to {edition.n_provinces} ({edition})", str(rank), ()
+                    yield (
+                        column,
+                        _("expected a rank from 1 to {count} ({edition})").format(
+                            count=edition.n_provinces, edition=edition
+                        ),
+                        str(rank),
+                        (),
+                    )
         if isinstance(record, IndexStatisticRecord):
             region = (record.region_scheme, record.region_code)
             key += (record.statistic_code, str(region), record.group_code or "")
             if (record.geography == "region") != (region in self.reference.regions):
                 yield (
                     "region_code",
-                    "a regional figure names a region of the seed, a national one none",
+                    _("expected a region of the seed for a regional figure, and none for a national one"),
                     str(region),
                     (),
                 )
         if key in self._index_figures:
-            yield "page_id", "this source states the same figure in a row above", record.page_id, ()
+            yield "page_id", _("this source states the same figure in a row above"), record.page_id, ()
         self._index_figures.add(key)
 
     def _printed_total(self, record: PrintedTotalRecord) -> Iterator[_Finding]:
         """A total in another unit than the record's must follow from what is printed, unless its words mislead."""
         if (record.printed_value is None) != (record.printed_unit is None):
-            yield "printed_unit", "printed_value and printed_unit belong together", record.printed_unit, ()
+            yield "printed_unit", _("fill both printed_value and printed_unit, or neither"), record.printed_unit, ()
             return
         stated = record.value if record.printed_value is None else record.printed_value
         if record.printed_text and stated not in readable_values(record.printed_text):
-            yield "printed_value", "the printed words do not state this number", str(stated), ()
+            yield "printed_value", _("the printed words do not state this number"), str(stated), ()
         if record.printed_value is not None and record.value_reading == "literal":
             try:
                 read = read_money(f"{record.printed_value:f} {record.printed_unit}", "english")
             except ReadingError as error:
-                yield "printed_unit", str(error), record.printed_unit, ()
+                yield "printed_unit", error.args[0], record.printed_unit, ()
                 return
             if read != record.value:
-                yield "value", f"'{record.printed_value} {record.printed_unit}' is {read:f} million dong", None, ()
+                yield (
+                    "value",
+                    _("'{printed_value} {printed_unit}' is {read:f} million dong").format(
+                        printed_value=record.printed_value, printed_unit=record.printed_unit, read=read
+                    ),
+                    None,
+                    (),
+                )
 
     def _references(self, name: str, row: Row) -> Iterator[_Finding]:
         is_pages = self.checked.package.is_pages
@@ -302,9 +407,14 @@ class _Checker:
             for column in ("page_id", "province"):
                 given = row.get(column)
                 if is_pages and given is None:
-                    yield column, "a figure of a web page names its page and its province", None, ()
+                    yield (
+                        column,
+                        _("a value is missing: a figure of a web page names its page and its province"),
+                        None,
+                        (),
+                    )
                 if not is_pages and given is not None:
-                    yield column, "leave this empty: the document says it", given, ()
+                    yield column, _("leave this empty: the document says it"), given, ()
         for column, table in (
             ("page_id", "pages"),
             ("restates_target_id", "targets"),
@@ -317,25 +427,37 @@ class _Checker:
             rows = self.checked.package.tables[table].rows if table in self.checked.package.tables else []
             known = [other.get(TABLES[table].id_column) or "" for other in rows]
             if given not in known:
-                yield column, f"no such row in {table}", given, nearest_spellings(given, known)
+                yield column, _("no such row in {table}").format(table=table), given, nearest_spellings(given, known)
 
     def _target(self, record: TargetRecord) -> Iterator[_Finding]:
         if record.comparator == "done":
             if record.target_value is not None:
-                yield "target_value", "a deed ('done') has no number", str(record.target_value), ()
+                yield (
+                    "target_value",
+                    _("leave this empty: a deed ('done') has no number"),
+                    str(record.target_value),
+                    (),
+                )
             return
         for column in ("target_value", "unit", "indicator_code"):
             if getattr(record, column) is None:
-                yield column, f"a target with comparator {record.comparator} needs this", None, ()
+                yield (
+                    column,
+                    _("a value is missing: a target with comparator {comparator} needs it").format(
+                        comparator=record.comparator
+                    ),
+                    None,
+                    (),
+                )
 
     def _words(self, name: str, row: Row) -> Iterator[_Finding]:
         is_context = row.get("value_reading") == "context"
         if is_context and not row.get("reading_note"):
-            yield "reading_note", "a reading by context says why", None, ()
+            yield "reading_note", _("a value is missing: a reading by context says why"), None, ()
         words = row.get("printed_text")
         if words is None:
             if not self.checked.package.is_pages:
-                yield "printed_text", "the words of the document that state this are missing", None, ()
+                yield "printed_text", _("the words of the document that state this are missing"), None, ()
             return
         if is_context:
             return
@@ -348,9 +470,11 @@ class _Checker:
             if abs(value) not in stated:
                 yield (
                     column,
-                    "the printed words do not state this number; write the number they state, "
-                    "or value_reading=context with a reading_note",
-                    f"{row[column]}' in '{words}",
+                    _(
+                        "the printed words do not state this number; write the number they state, "
+                        "or value_reading=context with a reading_note"
+                    ),
+                    _("{value}' in '{words}").format(value=row[column], words=words),
                     (),
                 )
 
@@ -368,13 +492,15 @@ class _Checker:
                 words = row.get(source)
                 nearest: tuple[str, ...] = ()
                 if column.endswith("agency_ids"):
-                    unknown = re.search(r"'(.*)'", str(error))
+                    unknown = re.search(r"'(.*)'", in_english(error))
                     nearest = nearest_spellings(unknown[1], self.reference.agencies.spellings()) if unknown else ()
-                yield source, str(error), words, nearest
+                yield source, error.args[0], words, nearest
             elif not _same(row.get(column), expected) and not is_context:
                 yield (
                     column,
-                    f"the words '{row.get(source) or ''}' read as {expected or 'nothing'}",
+                    _("the words '{words}' read as {reading}").format(
+                        words=row.get(source) or "", reading=expected or _("nothing")
+                    ),
                     row.get(column),
                     (),
                 )
@@ -403,7 +529,7 @@ def check_package(package: Package, reference: Reference) -> CheckedPackage:
                 checked.problems.append(
                     Problem(
                         table.file,
-                        f"this id stands in row {ids[given]} too",
+                        _("this id stands in row {row} too").format(row=ids[given]),
                         table.sheet,
                         table.row_numbers[index],
                         TABLES[name].id_column,
@@ -424,26 +550,25 @@ def check_folder(folder: Path, reference: Reference | None = None) -> list[Check
     reference = reference or Reference()
     base = folder if folder.is_dir() else folder.parent
     checked = [check_package(read_package(path, base), reference) for path in find_packages(folder)]
+    for number, problem in shared_ids(item.package for item in checked):
+        checked[number].problems.append(problem)
+    return checked
+
+
+def shared_ids(packages: Iterable[Package]) -> Iterator[tuple[int, Problem]]:
+    """Yield (place of the package, problem) for every id that a file of an earlier package has already."""
     owners: dict[tuple[str, str], str] = {}
-    for item in checked:
-        for name, table in item.package.tables.items():
+    for number, package in enumerate(packages):
+        for name, table in package.tables.items():
+            column = TABLES[name].id_column
             for index, row in enumerate(table.rows):
-                given = row.get(TABLES[name].id_column)
+                given = row.get(column)
                 if not given:
                     continue
                 owner = owners.setdefault((name, given), table.file)
                 if owner != table.file:
-                    item.problems.append(
-                        Problem(
-                            table.file,
-                            f"this id stands in {owner} too",
-                            table.sheet,
-                            table.row_numbers[index],
-                            TABLES[name].id_column,
-                            given,
-                        )
-                    )
-    return checked
+                    words = _("this id stands in {file} too").format(file=owner)
+                    yield number, Problem(table.file, words, table.sheet, table.row_numbers[index], column, given)
 
 
 def raise_problems(checked: Iterable[CheckedPackage]) -> None:

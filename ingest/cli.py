@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from ingest.commands import asking, building, keeping, records
+from ingest.commands import asking, building, exporting, keeping, records
+from ingest.commands.language import translate
 from ingest.messages import gettext as _
 from ingest.problems import ParvnError
 
@@ -25,7 +26,7 @@ def cli() -> None:
     """
 
 
-for _module in (building, records, keeping, asking):
+for _module in (building, records, keeping, asking, exporting):
     for _command in vars(_module).values():
         if isinstance(_command, click.Command):
             cli.add_command(_command)
@@ -33,6 +34,7 @@ for _module in (building, records, keeping, asking):
 
 def main() -> None:
     """Run the command; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+    translate(cli)
     try:
         cli.main(standalone_mode=False)
     except ParvnError as error:

@@ -12,6 +12,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from ingest.messages import gettext as _
+from ingest.messages import in_english
+from ingest.messages import noop as N_
 from ingest.problems import nearest_spellings
 from ingest.reading.dates import read_date
 from ingest.reading.numbers import NumberStyle, read_plain_number
@@ -19,8 +22,10 @@ from ingest.reading.text import ReadingError, nfc
 from ingest.reference import Reference
 
 
-def _error(message: str, **context: Any) -> PydanticCustomError:
-    return PydanticCustomError("record", message.replace("{", "(").replace("}", ")"), context)
+def _error(sentence: object, **context: Any) -> PydanticCustomError:
+    """Return what pydantic reports; it knows no sentences in two languages, so that they travel in its context."""
+    english = in_english(sentence).replace("{", "(").replace("}", ")")
+    return PydanticCustomError("record", english, {"sentence": str(sentence), **context})
 
 
 def _empty_is_none(value: object) -> object:
@@ -34,28 +39,28 @@ def _reads(reader: Callable[[str], Any]) -> Callable[[object], Any]:
         try:
             return reader(value.strip())
         except ReadingError as error:
-            raise _error(str(error)) from error
+            raise _error(error) from error
 
     return read
 
 
 def _read_text(value: str) -> str:
     if "\x00" in value:
-        raise ReadingError("expected text without NUL characters")
+        raise ReadingError(_("expected text without NUL characters"))
     return nfc(value)
 
 
 def _read_iso_date(value: str) -> date:
     day = read_date(value)
     if value != day.isoformat():
-        raise ReadingError(f"expected a day as YYYY-MM-DD; write {day.isoformat()}")
+        raise ReadingError(_("expected a day as YYYY-MM-DD; write {day}").format(day=day.isoformat()))
     return day
 
 
 def _read_whole(value: str) -> int:
     number = read_plain_number(value)
     if number != number.to_integral_value():
-        raise ReadingError("expected a whole number")
+        raise ReadingError(_("expected a whole number"))
     return int(number)
 
 
@@ -72,16 +77,27 @@ def _code(name: str) -> BeforeValidator:
         }.get(name, lambda: reference.vocabularies[name])()
         if value not in known:
             seed = name.removesuffix("_code").removesuffix("_id")
-            expected = f"one of: {', '.join(known)}" if len(known) <= 20 else f"a code of the seed {seed}"
-            raise _error(f"unknown {name}; expected {expected}", nearest=nearest_spellings(str(value), known))
+            if len(known) <= 20:
+                words = _("unknown {name}; expected one of: {codes}").format(name=name, codes=", ".join(known))
+            else:
+                words = _("unknown {name}; expected a code of the seed {seed}").format(name=name, seed=seed)
+            raise _error(words, nearest=nearest_spellings(str(value), known))
         return value
 
     return BeforeValidator(check, json_schema_input_type=str)
 
 
+_ID, _SHA256, _FILE_NAME = r"^[a-z0-9][a-z0-9._-]*$", r"^[0-9a-f]{64}$", r"^[^/\\]*[^/\\.][^/\\]*$"
+PATTERNS = {
+    _ID: N_("expected a-z, 0-9, '.', '_' or '-' only, and a letter or digit first"),
+    _SHA256: N_("expected 64 hexadecimal digits, a-f in lower case"),
+    _FILE_NAME: N_("expected the name of a file, without a folder"),
+}
+"""What each pattern asks for, in words."""
+
 _Empty = BeforeValidator(_empty_is_none)
 Text = Annotated[str, BeforeValidator(_reads(_read_text)), Field(min_length=1)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="ours, stable, never reused")]
+Id = Annotated[str, Field(pattern=_ID, description="ours, stable, never reused")]
 Number = Annotated[Decimal, BeforeValidator(_reads(read_plain_number))]
 Whole = Annotated[int, BeforeValidator(_reads(_read_whole))]
 Day = Annotated[date, BeforeValidator(_reads(_read_iso_date))]
@@ -96,8 +112,8 @@ OptWhole = Annotated[Whole | None, _Empty]
 OptDay = Annotated[Day | None, _Empty]
 OptYear = Annotated[Year | None, _Empty]
 OptFlag = Annotated[Flag | None, _Empty]
-Sha256 = Annotated[str | None, _Empty, Field(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str | None, _Empty, Field(pattern=r"^[^/\\]*[^/\\.][^/\\]*$")]
+Sha256 = Annotated[str | None, _Empty, Field(pattern=_SHA256)]
+FileName = Annotated[str | None, _Empty, Field(pattern=_FILE_NAME)]
 """The name of a file in a folder that the user names; it leads nowhere else."""
 
 
@@ -197,7 +213,7 @@ class TargetRecord(Reading):
     indicator_code: Annotated[str | None, _code("indicator_code"), _Empty] = None
     reform_field_code: Annotated[str, _code("reform_field_code")]
     subject_vi: Text
-    subject_en: Text
+    subject_en: OptText = None
     comparator: Annotated[str, _code("comparator")]
     target_value: OptNumber = None
     unit: Annotated[str | None, _code("unit"), _Empty] = None

@@ -1,8 +1,11 @@
 """What is written here is still there after a power cut: the bytes are synced, and so is the folder that names them."""
 
+import ctypes
 import errno
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,3 +51,52 @@ def finished_file(path: Path, is_replaced: bool = False) -> Iterator[Path]:
         replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+_EXCHANGE = 2
+_HERE = -100
+"""RENAME_EXCHANGE and AT_FDCWD of Linux."""
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders change their names in one step; raises OSError where the system or the disk cannot."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        raise OSError("this system cannot exchange two names in one step")
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(other))
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder of files whole, or leave it as it was, whenever the process or the machine stops.
+
+    It is written beside its place, synced, and moved there in one step. Where the disk cannot exchange two names, the
+    old folder is moved away just before and put back if the new one cannot take its place.
+    """
+    make_folder(folder.parent)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder.parent, ignore_cleanup_errors=True) as temporary:
+        new = Path(temporary) / folder.name
+        make_folder(new)
+        for name, content in files.items():
+            (new / name).write_bytes(content)
+            sync(new / name)
+        sync(new)
+        if not folder.exists():
+            new.rename(folder)
+        else:
+            try:
+                exchange(new, folder)
+            except OSError:
+                _replace_folder(new, folder)
+        sync(folder.parent)
+
+
+def _replace_folder(new: Path, folder: Path) -> None:
+    old = new.with_name("old")
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        shutil.move(old, folder)
+        raise

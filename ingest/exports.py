@@ -8,6 +8,11 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?")
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+def is_run_as_formula(text: str) -> bool:
+    """Tell whether a spreadsheet would run the text as a formula if it were typed into a cell."""
+    return text.startswith(_RUN) and not _NUMBER.fullmatch(text)
+
+
 def spreadsheet_cell(value: Any) -> Any:
     """Return a value as a spreadsheet can take it: text that it would run as a formula stays text, by a leading '.
 
@@ -19,7 +24,7 @@ def spreadsheet_cell(value: Any) -> Any:
     if isinstance(value, (bool, int, float, Decimal)):
         return value
     text = str(value)
-    return f"'{text}" if text.startswith(_RUN) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if is_run_as_formula(text) else text
 
 
 def unique(names: list[str]) -> list[str]:

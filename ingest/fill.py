@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.check import BUDGET_UNIT, check_package, due_readings, task_readings
 from ingest.contracts import columns_of
+from ingest.messages import in_english
 from ingest.problems import BadInput
 from ingest.readers import Row, find_packages, read_package
 from ingest.reference import Reference
@@ -28,7 +29,7 @@ def fill_folder(folder: Path, reference: Reference | None = None) -> dict[str, i
             continue
         checked = check_package(package, reference)
         document = checked.document
-        problems = [p for p in package.problems if p.message != "missing column"]  # some are to be filled
+        problems = [p for p in package.problems if in_english(p.message) != "missing column"]  # some are to be filled
         if document is None or problems:
             raise BadInput(problems or checked.problems)
         plan_year = document.plan_year or 0

@@ -4,8 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +17,10 @@ import yaml
 
 from ingest.check import check_package
 from ingest.contracts import columns_of
+from ingest.durable import write_folder
 from ingest.index_layouts import FIGURES, FLAT, TABLES, Column, Layouts, Place
+from ingest.messages import Sentence
+from ingest.messages import gettext as _
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.readers import Package, RawTable, Row, read_package
 from ingest.reading.numbers import NumberStyle, read_number
@@ -67,7 +68,7 @@ class Loaded:
     is_known: bool = False
     """The same file was loaded before."""
     is_correction: bool = False
-    changes: list[str] = field(default_factory=list)
+    changes: list[Sentence] = field(default_factory=list)
     """One line for every figure that a corrected file changes, adds or removes."""
 
     @property
@@ -80,12 +81,12 @@ def _read_number(cell: Cell, style: NumberStyle, may_be_text: bool) -> Decimal:
     """Return the number of a cell with at most six decimals; raises ReadingError where there is none."""
     if isinstance(cell, str):
         if not may_be_text:
-            raise ReadingError("expected a number, found text")
+            raise ReadingError(_("expected a number, found text"))
         if "%" in cell:
-            raise ReadingError("write the number without the percent sign, such as 86,5 for 86,5 %")
+            raise ReadingError(_("write the number without the percent sign, such as 86,5 for 86,5 %"))
         cell = read_number(cell, style)
     if cell is None:
-        raise ReadingError("expected a number")
+        raise ReadingError(_("expected a number"))
     if int(cell.as_tuple().exponent) < -6:
         cell = cell.quantize(_DECIMALS, ROUND_HALF_UP)
     return cell.normalize() + 0
@@ -93,14 +94,14 @@ def _read_number(cell: Cell, style: NumberStyle, may_be_text: bool) -> Decimal:
 
 def _whole(number: Decimal) -> int:
     if number != number.to_integral_value():
-        raise ReadingError("expected a whole number")
+        raise ReadingError(_("expected a whole number"))
     return int(number)
 
 
 def _style(columns: Iterable[Column]) -> NumberStyle:
     """Return `vietnamese` where a score is written as text with a comma."""
     for column in columns:
-        for row, _ in column.rows():
+        for row, _name in column.rows():
             cell = column.sheet.cell(row, column.value_column)
             if column.kind == "score" and isinstance(cell, str) and "," in cell:
                 return "vietnamese"
@@ -131,7 +132,7 @@ class _FigureReader:
                 edition = self._edition(column, row, edition_year)
                 if edition is not None:
                     self._figure(column, row, name, edition, style)
-        for year in sorted({year for year, _, _ in self._headings}):
+        for year in sorted({year for year, *_rest in self._headings}):
             self._check_provinces(year)
 
     def _refuse(self, place: Place, message: str, text: str | None = None, nearest: tuple[str, ...] = ()) -> None:
@@ -146,14 +147,16 @@ class _FigureReader:
                 year = _whole(_read_number(column.sheet.cell(row, column.year_column), "english", True))
             except ReadingError:
                 text = column.sheet.text(row, column.year_column)
-                self._refuse(place, "expected the year of the edition", text or "(empty)")
+                self._refuse(place, _("expected the year of the edition"), text or _("(empty)"))
                 return None
             if edition_year not in (None, year):
                 return None
         edition = self.reference.index_edition(self.index_code, year or 0)
         if edition is None:
             known = ", ".join(map(str, self.reference.edition_years(self.index_code)))
-            words = f"the seed index_edition has no such edition of {self.index_code}; it has: {known or 'none'}"
+            words = _("the seed index_edition has no such edition of {index_code}; it has: {known}").format(
+                index_code=self.index_code, known=known or _("none")
+            )
             self._refuse(place, words, str(year))
         return edition
 
@@ -164,16 +167,15 @@ class _FigureReader:
         name_place = Place(column.sheet.name, row, column.name_column)
         cell = column.sheet.cell(row, column.value_column)
         if not name:
-            self._refuse(name_place, "a figure stands beside this cell, but no province", "(empty)")
+            self._refuse(name_place, _("a figure stands beside this cell, but no province"), _("(empty)"))
             return
         try:
             province = self.reference.province_on(name, edition.provinces_on)
         except ReadingError:
             known = self.reference.provinces_on(edition.provinces_on).values()
-            words = (
-                f"no province had this name on {edition.provinces_on}; if the publisher writes it so, "
-                "add it to the seed province_alias"
-            )
+            words = _(
+                "no province had this name on {day}; if the publisher writes it so, add it to the seed province_alias"
+            ).format(day=edition.provinces_on)
             self._refuse(name_place, words, name, nearest_spellings(name, known))
             return
         if cell is None or column.sheet.text(row, column.value_column) in column.empty_texts:
@@ -181,7 +183,7 @@ class _FigureReader:
         first = self._places[key].setdefault(province, place)
         if first != place:
             other = Place(first.sheet, first.row, column.name_column).cell
-            self._refuse(name_place, f"this province stands in {other} too", name)
+            self._refuse(name_place, _("this province stands in {other} too").format(other=other), name)
             return
         try:
             if column.kind == "group":
@@ -209,7 +211,7 @@ class _FigureReader:
         base = ("total", "score") if ("total", "score") in whole else max(whole, key=lambda key: len(whole[key]))
         is_complete = len(whole[base]) == edition.n_provinces
         everywhere = set().union(*found.values())
-        wrong: dict[str, list[Place]] = defaultdict(list)
+        wrong: dict[Sentence, list[Place]] = defaultdict(list)
         for key, provinces in (whole if self.is_flat else found).items():
             if key == base:
                 count = edition.n_provinces
@@ -219,13 +221,20 @@ class _FigureReader:
                 count = len(expected)
             missing = sorted(names.get(province, province) for province in expected - provinces)
             if missing or (key == base and not is_complete):
-                words = f"{edition} has {count} provinces, here are {len(provinces)}"
-                words += f"; missing: {', '.join(missing[:10])}" if missing else ""
-                words += f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+                words = _("{edition} has {expected} provinces, here are {found}").format(
+                    edition=edition, expected=count, found=len(provinces)
+                )
+                if len(missing) > 10:
+                    words = _("{problem}; missing: {provinces} and {count} more").format(
+                        problem=words, provinces=", ".join(missing[:10]), count=len(missing) - 10
+                    )
+                elif missing:
+                    words = _("{problem}; missing: {provinces}").format(problem=words, provinces=", ".join(missing))
                 wrong[words].append(self._headings[(year, *key)])
         for words, places in wrong.items():
-            others = f"; so too in {', '.join(place.cell for place in places[1:])}" if len(places) > 1 else ""
-            self._refuse(places[0], words + others)
+            if others := ", ".join(place.cell for place in places[1:]):
+                words = _("{problem}; so too in {cells}").format(problem=words, cells=others)
+            self._refuse(places[0], words)
 
 
 def _record_rows(figures: list[Figure], page_id: str, index_code: str) -> tuple[list[Row], list[dict[str, Place]]]:
@@ -325,18 +334,22 @@ def _figures_of(rows: Iterable[Row]) -> dict[str, str]:
     found = {}
     for row in rows:
         texts = [row.get("score"), row.get("rank_published"), row.get("group_published")]
-        labels = ("", "rank ", "group ")
+        labels = ("{figure}", _("rank {figure}"), _("group {figure}"))
         found[row["index_score_id"] or ""] = ", ".join(
-            label + text for label, text in zip(labels, texts, strict=True) if text
+            label.format(figure=text) for label, text in zip(labels, texts, strict=True) if text
         )
     return found
 
 
-def _changes(before: Iterable[Row], after: Iterable[Row]) -> list[str]:
+def _changes(before: Iterable[Row], after: Iterable[Row]) -> list[Sentence]:
     old, new = _figures_of(before), _figures_of(after)
-    changed = [f"changed {k}: {old[k]} -> {new[k]}" for k in new if k in old and old[k] != new[k]]
-    added = [f"added {k}: {new[k]}" for k in new if k not in old]
-    return changed + added + [f"removed {k}: {old[k]}" for k in old if k not in new]
+    changed = [
+        _("changed {figure}: {old} -> {new}").format(figure=k, old=old[k], new=new[k])
+        for k in new
+        if k in old and old[k] != new[k]
+    ]
+    added = [_("added {figure}: {new}").format(figure=k, new=new[k]) for k in new if k not in old]
+    return changed + added + [_("removed {figure}: {old}").format(figure=k, old=old[k]) for k in old if k not in new]
 
 
 def load_index_file(
@@ -358,15 +371,16 @@ def load_index_file(
     facts = facts or FileFacts()
     if index_code not in reference.indices:
         nearest = nearest_spellings(index_code, reference.indices) or tuple(reference.indices)
-        raise BadInput([Problem("INDEX", "unknown index", text=index_code, nearest=nearest)])
+        raise BadInput([Problem("INDEX", _("unknown index"), text=index_code, nearest=nearest)])
     file = SheetFile(path)
     layout, columns = Layouts(index_code, reference, tables).columns(file, edition_year)
     reader = _FigureReader(file, index_code, reference, layout)
     reader.read(columns, edition_year)
     if not reader.figures:
         held = sorted({column.edition_year for column in columns if column.edition_year})
-        words = f"the file has no figure of {edition_year or index_code}"
-        words += f"; it holds {', '.join(map(str, held))}" if held else ""
+        words = _("the file has no figure of {edition}").format(edition=edition_year or index_code)
+        if held:
+            words = _("{problem}; it holds {editions}").format(problem=words, editions=", ".join(map(str, held)))
         raise BadInput(reader.problems or [Problem(file.file, words)])
 
     years = sorted({figure.edition_year for figure in reader.figures})
@@ -376,7 +390,7 @@ def load_index_file(
     folder = index_folder / page_id
     for place in (data / "indices", index_folder, folder):
         if place.is_symlink():
-            words = "this is a link; what is loaded is written below the folder of records only"
+            words = _("this is a link; what is loaded is written below the folder of records only")
             raise BadInput([Problem(place.relative_to(data).as_posix(), words)])
     source = _source(index_code, index_folder, page_id, reference)
     page = _page(file, page_id, span, source, facts, layout)
@@ -405,16 +419,16 @@ def load_index_file(
             if loaded.changes:
                 known_from = facts.known_from or facts.published_on
                 if not known_from:
-                    words = (
+                    words = _(
                         "other figures than in the file loaded before; say with --known-from since when they are known"
                     )
                     raise BadInput([Problem(file.file, words)])
                 source |= {"vintage_reason": "source_revised", "revised_known_from": known_from.isoformat()}
         elif overlap := sorted(held_years & set(map(str, years))):
-            words = (
-                f"{index_code} {', '.join(map(str, overlap))} stands already in {package.name}; "
-                "name with --edition what is new here, or remove that folder to replace it by this file"
-            )
+            words = _(
+                "{index} {editions} stands already in {folder}; name with --edition what is new here, "
+                "or remove that folder to replace it by this file"
+            ).format(index=index_code, editions=", ".join(map(str, overlap)), folder=package.name)
             raise BadInput([Problem(file.file, words)])
 
     if not dry_run:
@@ -431,19 +445,10 @@ def _csv(table: str, rows: list[Row]) -> str:
 
 
 def _write(folder: Path, source: dict[str, Any], page: Row, rows: list[Row]) -> None:
-    """Write a package beside its place and move it there in one step; a failure leaves the old one."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".loading-", dir=folder.parent) as temporary:
-        new, old = Path(temporary) / "new", Path(temporary) / "old"
-        new.mkdir()
-        (new / "source.yml").write_text(yaml.safe_dump(source, allow_unicode=True, sort_keys=False, width=120), "utf-8")
-        (new / "pages.csv").write_text(_csv("pages", [page]), "utf-8")
-        (new / "index_scores.csv").write_text(_csv("index_scores", rows), "utf-8")
-        if folder.exists():
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old.exists():
-                shutil.move(old, folder)
-            raise
+    fields = yaml.safe_dump(source, allow_unicode=True, sort_keys=False, width=120)
+    texts = {
+        "source.yml": fields,
+        "pages.csv": _csv("pages", [page]),
+        "index_scores.csv": _csv("index_scores", rows),
+    }
+    write_folder(folder, {name: text.encode() for name, text in texts.items()})

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.messages import gettext as _
 from ingest.paths import PROJECT
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import fold, search_key
@@ -151,11 +152,13 @@ class Layouts:
                 words = "; ".join(filter(None, (sheet.text(row, c) for c in range(sheet.width(row)))))
                 at = Problem(
                     file.file,
-                    f"no layout of {self.index_code} fits this file, and none of the first {HEADING_ROWS} rows has "
-                    "the headings of a table: 'Tỉnh, thành phố', and 'Điểm', 'Xếp hạng' or a component",
+                    _(
+                        "no layout of {index_code} fits this file, and none of the first {rows} rows has the headings "
+                        "of a table: 'Tỉnh, thành phố', and 'Điểm', 'Xếp hạng' or a component"
+                    ).format(index_code=self.index_code, rows=HEADING_ROWS),
                     name,
                     row + 1,
-                    text=words or "(empty)",
+                    text=words or _("(empty)"),
                 )
                 nearly.append((len(known), at))
         if problems:
@@ -184,20 +187,24 @@ class Layouts:
             place, heading, meaning = Place(sheet.name, row, column), sheet.text(row, column), known.get(column)
             if heading and meaning is None:
                 nearest = nearest_spellings(heading, self._headings)
-                problems.append(place.problem(file.file, "unknown heading", heading, nearest))
+                problems.append(place.problem(file.file, _("unknown heading"), heading, nearest))
             elif meaning is None:
                 filled = [r for r in range(row, len(sheet.rows)) if sheet.text(r, column)]
                 if filled:
-                    words = f"row {filled[0] + 1} holds something here, but the column has no heading"
+                    words = _("row {row} holds something here, but the column has no heading").format(row=filled[0] + 1)
                     problems.append(place.problem(file.file, words))
+            elif meaning[0] in FIGURES and not any(sheet.text(r, column) for r in range(row + 1, len(sheet.rows))):
+                continue  # a heading of a form, and nothing below it: nothing is stated
             elif meaning in columns:
-                words = f"column {column_letter(columns[meaning])} has a heading of the same meaning"
+                words = _("column {column} has a heading of the same meaning").format(
+                    column=column_letter(columns[meaning])
+                )
                 problems.append(place.problem(file.file, words, heading))
             elif meaning[0] != "ignored":
                 columns[meaning] = column
         year_column = columns.get(("year", ""))
         if year_column is None and edition_year is None:
-            words = "no column 'Năm' says which edition this is; name it with --edition"
+            words = _("no column 'Năm' says which edition this is; name it with --edition")
             problems.append(Problem(file.file, words, sheet.name, row + 1))
         found = [
             Column(
@@ -232,7 +239,7 @@ def _fit(rows: list[_LayoutRow], file: SheetFile) -> _Fit:
     wanted: dict[str, list[_LayoutRow]] = defaultdict(list)
     for row in rows:
         wanted[row["sheet"]].append(row)
-    said = f"the layout {rows[0]['layout']} comes nearest, but"
+    said = _("the layout {layout} comes nearest").format(layout=rows[0]["layout"])
     problems: list[Problem] = []
     there = 0.0
     for name, parts in wanted.items():
@@ -248,7 +255,11 @@ def _fit(rows: list[_LayoutRow], file: SheetFile) -> _Fit:
         if alike is not None and 2 * shares[alike] > len(parts):  # renamed: its headings give it away
             there += shares[alike]
             nearest = (alike,)
-        problems.append(Problem(file.file, f"{said} there is no sheet '{name}'", nearest=nearest))
+        problems.append(
+            Problem(
+                file.file, _("{said}, but there is no sheet '{name}'").format(said=said, name=name), nearest=nearest
+            )
+        )
     return _Fit(there / len(rows), problems)
 
 
@@ -267,11 +278,14 @@ def _fit_sheet(parts: list[_LayoutRow], sheet: Sheet, file: str, said: str) -> t
         if found == part["heading"]:
             there += 1
             continue
-        words = f"{said} the heading '{part['heading']}' is not here"
+        words = _("{said}, but the heading '{heading}' is not here").format(said=said, heading=part["heading"])
         if part["heading"] in texts:
             there += 0.9
-            words += f" but in {texts[part['heading']].cell}"
-        problems.append(place.problem(file, words, found or "(empty)"))
+            cell = texts[part["heading"]].cell
+            words = _("{said}, but the heading '{heading}' is not here but in {cell}").format(
+                said=said, heading=part["heading"], cell=cell
+            )
+        problems.append(place.problem(file, words, found or _("(empty)")))
     return there, problems
 
 

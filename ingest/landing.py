@@ -55,7 +55,7 @@ class Attempt:
     """Seconds of this step; of a file 0, its step says how long all took."""
 
 
-def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+def append_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
     """Append whole lines durably; a tail torn by a killed process is cut off first."""
     make_folder(path.parent)
     is_new = not path.exists()
@@ -74,7 +74,8 @@ def _append(path: Path, lines: Iterable[dict[str, Any]]) -> None:
         sync(path.parent)
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the whole lines of a ledger, oldest first."""
     if not path.exists():
         return []
     content = path.read_bytes()
@@ -91,15 +92,15 @@ class Landing:
 
     def entries(self) -> list[LedgerEntry]:
         """Return the ledger, oldest first."""
-        return [LedgerEntry(**line) for line in _read(self._ledger)]
+        return [LedgerEntry(**line) for line in read_lines(self._ledger)]
 
     def attempts(self) -> list[Attempt]:
         """Return every attempt, oldest first, failed ones too."""
-        return [Attempt(**line) for line in _read(self._attempts)]
+        return [Attempt(**line) for line in read_lines(self._attempts)]
 
     def record(self, attempts: Iterable[Attempt]) -> None:
         """Write attempts down; they survive whatever fails later."""
-        _append(self._attempts, (asdict(a) for a in attempts))
+        append_lines(self._attempts, (asdict(a) for a in attempts))
 
     def parquet_path(self, table: str, content_key: str) -> Path:
         """Return where the rows of one table of one file's content lie."""
@@ -149,7 +150,7 @@ class Landing:
             if owner == package.name and name not in package.tables and not e.is_withdrawn
         ]
         if entries:
-            _append(self._ledger, (asdict(e) for e in entries))
+            append_lines(self._ledger, (asdict(e) for e in entries))
         return outcome
 
     def _new_revision(self, checked: CheckedPackage) -> str | None:
@@ -170,7 +171,7 @@ class Landing:
         present = set(packages)
         gone = [e for (owner, _), e in self.latest().items() if owner not in present and not e.is_withdrawn]
         if gone:
-            _append(
+            append_lines(
                 self._ledger,
                 (asdict(LedgerEntry(**{**asdict(e), "landed_at": utc_now(), "is_withdrawn": True})) for e in gone),
             )

@@ -29,3 +29,7 @@ QUERY_MEMORY = "2GB"
 """Of one query on the published warehouse. The queries of the guides need less than 1 s and 100 MB."""
 QUERY_ROWS = 1_000_000
 """That one query may give: more is a download, for which the release has Parquet files."""
+MAX_REJECTED_PCT = 1.0
+"""Of the rows of an extract of dossiers, in percent: beyond, the mapping is wrong rather than the rows."""
+DOSSIER_MEMORY = "2GB"
+"""Of the landing of one extract; what needs more is spilled to the disk."""

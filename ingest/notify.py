@@ -5,6 +5,8 @@ import os
 import subprocess
 from dataclasses import asdict, dataclass
 
+from ingest.messages import gettext as _
+
 TIMEOUT_S = 60
 
 
@@ -24,10 +26,10 @@ class Outcome:
 def whose_job(exit_code: int) -> str:
     """Return who can mend what ended a run with this exit code."""
     return {
-        1: "who keeps the records: mend the files named, then run again",
-        2: "who keeps the models and checks: a check of the build failed",
-        3: "nobody: another run was writing; the next one goes on",
-    }.get(exit_code, "who runs the machine: disk, rights or the program itself")
+        1: _("who keeps the records: mend the files named, then run again"),
+        2: _("who keeps the models and checks: a check of the build failed"),
+        3: _("nobody: another run was writing; the next one goes on"),
+    }.get(exit_code, _("who runs the machine: disk, rights or the program itself"))
 
 
 def notify(command: str, outcome: Outcome) -> str | None:
@@ -48,4 +50,4 @@ def notify(command: str, outcome: Outcome) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return f"exit code {done.returncode}" if done.returncode else None
+    return _("exit code {code}").format(code=done.returncode) if done.returncode else None

@@ -7,6 +7,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 SEEDS = PROJECT / "seeds"
 ACCEPTED_EXCEPTIONS = "accepted_exceptions.csv"
 """In the root of a data folder: recorded reasons, no records (`ingest.audit.exceptions`)."""
+SYNTHETIC_MANIFEST = ".synthetic-files.txt"
+"""In the root of a data folder of made-up records: which files `ingest.synthetic` wrote there."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ingest.messages import gettext as _
 from ingest.reading.text import search_key
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
@@ -52,12 +53,12 @@ def personal_data(text: str) -> Iterator[tuple[str, str]]:
         return
     words = _ADDRESS.sub(" ", text)
     for match in _EMAIL.finditer(words):
-        yield "an e-mail address", match.group()
+        yield _("an e-mail address"), match.group()
     phones = [match.span() for match in _PHONE.finditer(words)]
     for start, end in phones:
-        yield "a telephone number", words[start:end]
+        yield _("a telephone number"), words[start:end]
     for match in _IDENTITY.finditer(words):
         is_phone = any(start < match.end() and match.start() < end for start, end in phones)
         is_counted = bool(_COUNTED.match(words, match.end())) and not match.group().startswith("0")
         if not is_phone and not is_counted and not _TIMESTAMP.fullmatch(match.group()):
-            yield "the number of an identity paper", match.group()
+            yield _("the number of an identity paper"), match.group()

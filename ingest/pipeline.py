@@ -8,18 +8,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingest import limits
 from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
 from ingest.clock import utc_now
+from ingest.dossiers import Dossiers, Landed
 from ingest.landing import Attempt, Landing, Status
+from ingest.messages import gettext as _
+from ingest.messages import in_english
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
 from ingest.readers import sha256_of
@@ -51,7 +56,7 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
 
 
 def _fingerprint(inputs: dict[str, str], tools: dict[str, str], evaluation_date: str | None) -> str:
-    """Return one hash over records, code, tools and the added day of judgement: equal hashes, equal marts."""
+    """Return one hash over records, extracts, code, tools and the added day of judgement: equal hashes, equal marts."""
     digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()), evaluation_date)).encode())
     for path in _files(PROJECT / name for name in CODE):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
@@ -100,15 +105,15 @@ class Run:
             raise  # the refused files are written down one by one
         except (ParvnError, OSError, duckdb.Error) as error:
             with suppress(OSError):  # the disk may be full
-                self.note(name, "release", "failed", 0, str(error)[:2000], time.monotonic() - started)
+                self.note(name, "release", "failed", 0, in_english(error)[:2000], time.monotonic() - started)
             if isinstance(error, ParvnError):
                 raise
-            raise ParvnError(f"the run stopped, nothing was published: {error}") from error
+            raise ParvnError(_("the run stopped, nothing was published: {error}").format(error=error)) from error
         self.note(name, "release", "done", seconds=time.monotonic() - started)
 
     def check(self) -> list[CheckedPackage]:
         """Check all records; refused files are written down before the problems are raised."""
-        with self.step("check", "records against their contracts and their own words"):
+        with self.step("check", _("records against their contracts and their own words")):
             return self._checked()
 
     def _checked(self) -> list[CheckedPackage]:
@@ -116,13 +121,13 @@ class Run:
         for item in checked:
             for file in sorted({p.file for p in item.problems}):
                 found = [p for p in item.problems if p.file == file]
-                self.note("load", file, "refused", 0, f"{len(found)} problem(s): {found[0]}")
+                self.note("load", file, "refused", 0, f"{len(found)} problem(s): {in_english(found[0])}")
         raise_problems(checked)
         return checked
 
     def land(self, checked: list[CheckedPackage]) -> None:
         """Land every package and rebuild `raw` in a fresh build database."""
-        with self.step("land", "records into raw, every vintage kept"):
+        with self.step("land", _("records into raw, every vintage kept")):
             self._land(checked)
 
     def _land(self, checked: list[CheckedPackage]) -> None:
@@ -137,6 +142,7 @@ class Run:
             leftover.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
             self.landing.build_raw(connection)
+            Dossiers(self.workspace.landing).build_raw(connection)
             report.create_table(connection)
 
     def accepted_exceptions(self) -> list[AcceptedException]:
@@ -144,14 +150,14 @@ class Run:
         try:
             return read_exceptions(self.workspace.data)
         except BadInput as error:
-            self.note("load", error.problems[0].file, "refused", 0, str(error)[:2000])
+            self.note("load", error.problems[0].file, "refused", 0, in_english(error)[:2000])
             raise
 
     def audit(
         self, release_before: Path | None, exceptions: list[AcceptedException], spent: list[AcceptedException]
     ) -> "list[RuleResult]":
         """Evaluate the suites on `raw`; the results are kept beside the build database whether they pass or not."""
-        with self.step("audit", "the raw tables as a whole"):
+        with self.step("audit", _("the raw tables as a whole")):
             from ingest.audit import suites  # Great Expectations takes seconds to import: only when there is work
 
             folder = self.workspace.build_database.parent
@@ -170,7 +176,7 @@ class Run:
         spent: list[AcceptedException],
     ) -> dict[str, Path]:
         """Compare the build with the release before; returns the files of the audit for the new release."""
-        with self.step("compare", "with the release before: nothing lost without a reason"):
+        with self.step("compare", _("with the release before: nothing lost without a reason")):
             database = self.workspace.build_database
             comparison = releases.compare(database, release_before, exceptions, spent)
             files = report.write(database.parent, results, comparison, exceptions)
@@ -182,6 +188,7 @@ def remove_leftovers(workspace: Workspace) -> None:
     """Remove what a killed run left unfinished, so that nobody has to; the caller holds the writer's lock."""
     publishing.remove_leftovers(workspace)
     Landing(workspace.landing).remove_leftovers()
+    Dossiers(workspace.landing).remove_leftovers()
 
 
 def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
@@ -190,6 +197,33 @@ def load(workspace: Workspace, say: Callable[[str], None] = print) -> None:
         remove_leftovers(workspace)
         run = Run(workspace, say)
         run.land(run.check())
+
+
+def land_dossiers(
+    workspace: Workspace,
+    files: Iterable[Path],
+    source_id: str,
+    extracted_on: date,
+    drops_personal: bool = False,
+    max_rejected_pct: float = limits.MAX_REJECTED_PCT,
+) -> Iterator[Landed]:
+    """Land extracts one after the other; what landed stays where a later file is refused.
+
+    Raises BadInput for the first file that is refused, Locked while another run is writing.
+    """
+    with publishing.writer_lock(workspace):
+        remove_leftovers(workspace)
+        dossiers, run = Dossiers(workspace.landing), Run(workspace, lambda _: None)
+        for path in files:
+            started = time.monotonic()
+            try:
+                landed = dossiers.land(path, workspace.data, source_id, extracted_on, drops_personal, max_rejected_pct)
+            except BadInput as error:
+                run.note("load", path.name, "refused", 0, in_english(error)[:2000], time.monotonic() - started)
+                raise
+            status: Status = "unchanged" if landed.is_known else "landed"
+            run.note("load", path.name, status, landed.extract.row_count, seconds=time.monotonic() - started)
+            yield landed
 
 
 def build(
@@ -210,13 +244,18 @@ def build(
     started = time.monotonic()
     with publishing.writer_lock(workspace):
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
+        inputs |= Dossiers(workspace.landing).hashes()
         tools["python"] = platform.python_version()
         fingerprint = _fingerprint(inputs, tools, evaluation_date)
         remove_leftovers(workspace)
         current = publishing.current_release(workspace)
         damage = publishing.damage(current) if current else []
         if damage:
-            say(f"damaged release {current and current.name} is built anew: {damage[0]}")
+            say(
+                _("damaged release {release} is built anew: {damage}").format(
+                    release=current and current.name, damage=damage[0]
+                )
+            )
         elif current and not force:
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
@@ -228,13 +267,13 @@ def build(
         results = run.audit(current, exceptions, spent)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
-        with run.step("build", "models and tests in the build database"):
+        with run.step("build", _("models and tests in the build database")):
             result = transform.build(workspace.build_database, on_node, evaluation_date)
         extra = run.compare(current, results, exceptions, spent)
         if with_docs:
-            with run.step("docs", "of every model, one page"):
+            with run.step("docs", _("of every model, one page")):
                 extra["docs/index.html"] = transform.write_docs(workspace.build_database)
-        with run.step("publish", "a complete release, then move the link"):
+        with run.step("publish", _("a complete release, then move the link")):
             manifest_new = publishing.publish(
                 workspace, fingerprint, _code_version(), inputs, tools, result.summary(), extra, keep
             )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
+from ingest.messages import Sentence, in_english, joined
+from ingest.messages import gettext as _
 from ingest.reading.text import search_key
 
 
@@ -19,21 +21,25 @@ class Problem:
     column: str | None = None
     text: str | None = None
     nearest: tuple[str, ...] = ()
+    cell: str | None = None
+    """Such as E7, of a form that people fill in; `column` is then the heading that they see."""
 
     def __str__(self) -> str:
-        place = self.file
+        line: Sentence = joined("", [self.file])
         if self.sheet:
-            place += f", sheet {self.sheet}"
-        if self.row is not None:
-            place += f", row {self.row}"
+            line = _("{place}, sheet {sheet}").format(place=line, sheet=self.sheet)
+        if self.cell:
+            line = _("{place}, cell {cell}").format(place=line, cell=self.cell)
+        elif self.row is not None:
+            line = _("{place}, row {row}").format(place=line, row=self.row)
         if self.column:
-            place += f", column {self.column}"
-        line = f"{place}: {self.message}"
+            line = _("{place}, column {column}").format(place=line, column=self.column)
+        line = _("{place}: {message}").format(place=line, message=self.message)
         if self.text is not None:
             shown = self.text if len(self.text) <= 120 else self.text[:117] + "..."
-            line += f"; found '{shown}'"
+            line = _("{problem}; found '{text}'").format(problem=line, text=shown)
         if self.nearest:
-            line += f"; nearest: {'; '.join(self.nearest)}"
+            line = _("{problem}; nearest: {spellings}").format(problem=line, spellings="; ".join(self.nearest))
         return line
 
 
@@ -49,8 +55,17 @@ class BadInput(ParvnError):
     exit_code = 1
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda p: (p.file, p.sheet or "", p.row or 0, p.column or "", p.message))
-        super().__init__("\n".join(map(str, self.problems)))
+        def place(problem: Problem) -> tuple[str, str, int, str, str]:
+            return (
+                problem.file,
+                problem.sheet or "",
+                problem.row or 0,
+                problem.column or "",
+                in_english(problem.message),
+            )
+
+        self.problems = sorted(problems, key=place)
+        super().__init__(joined("\n", self.problems))
 
 
 class FailedCheck(ParvnError):

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +17,11 @@ import duckdb
 from ingest import limits, published_macros
 from ingest.clock import utc_now
 from ingest.durable import FOLDER_MODE, make_folder, replace, sync
+from ingest.messages import Sentence
+from ingest.messages import gettext as _
 from ingest.paths import Workspace
 from ingest.problems import Damaged, Locked, ParvnError
+from ingest.quoting import literal
 
 PUBLISHED_SCHEMAS = ("raw", "reference", "marts", "marts_vi", "audit")
 STORAGE_VERSION = "v1.2.0"
@@ -59,8 +63,14 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            holder = file.read().strip() or "an unknown process"
-            raise Locked(f"another run is writing to {workspace.warehouse}: {holder}") from error
+            holder = re.fullmatch(r"process (\d+), since (\S+)", file.read().strip())
+            if holder:
+                words = _("another run is writing to {warehouse}: process {process}, since {time}").format(
+                    warehouse=workspace.warehouse, process=holder[1], time=holder[2]
+                )
+            else:
+                words = _("another run is writing to {warehouse}").format(warehouse=workspace.warehouse)
+            raise Locked(words) from error
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {utc_now()}")
         file.flush()
@@ -73,15 +83,11 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _quoted(text: str) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
-
-
 def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Copy the published schemas into a new file that DuckDB 1.2 can read; returns rows and primary key per table."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(str(source))} as work (read_only)")
-        connection.execute(f"attach {_quoted(str(target))} as release (storage_version {_quoted(STORAGE_VERSION)})")
+        connection.execute(f"attach {literal(source)} as work (read_only)")
+        connection.execute(f"attach {literal(target)} as release (storage_version {literal(STORAGE_VERSION)})")
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables "
             "where table_catalog = 'work' and table_type = 'BASE TABLE' and list_contains(?, table_schema) "
@@ -109,7 +115,7 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
                     if column is None
                     else f'column release.{schema}."{name}"."{column}"'
                 )
-                connection.execute(f"comment on {what} is {_quoted(comment)}")
+                connection.execute(f"comment on {what} is {literal(comment)}")
         _vietnamese_views(connection)
         connection.execute("use release")
         published_macros.create_macros(connection)
@@ -146,10 +152,10 @@ def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
         shown = ", ".join(f'"{column}" as "{label}"' for column, label, _ in columns)
         connection.execute(f'create view marts_vi."{table}" as select {shown} from marts."{table}"')
         if table in comments:
-            connection.execute(f'comment on view marts_vi."{table}" is {_quoted(comments[table])}')
+            connection.execute(f'comment on view marts_vi."{table}" is {literal(comments[table])}')
         for column, label, description in columns:
             what = f'marts_vi."{table}"."{label}"'
-            connection.execute(f"comment on column {what} is {_quoted(f'{column}: {description}')}")
+            connection.execute(f"comment on column {what} is {literal(f'{column}: {description}')}")
     connection.execute("use memory")
 
 
@@ -161,7 +167,7 @@ def _export_parquet(database: Path, folder: Path) -> None:
             "select table_name from information_schema.tables where table_schema = 'marts' order by 1"
         ).fetchall()
         for (name,) in names:
-            target = _quoted(str(folder / f"{name}.parquet"))
+            target = literal(folder / f"{name}.parquet")
             connection.execute(
                 f'copy (from marts."{name}" order by all) to {target} (format parquet, compression zstd)'
             )
@@ -296,7 +302,8 @@ def read_manifest(release: Path) -> dict[str, Any]:
         found = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
         return asdict(Manifest(**found))
     except (OSError, ValueError, TypeError) as error:
-        raise Damaged(f"{release.name}: {MANIFEST} cannot be read ({error})") from error
+        words = _("{file} of release {release} cannot be read ({error})")
+        raise Damaged(words.format(file=MANIFEST, release=release.name, error=error)) from error
 
 
 def _read_sums(release: Path) -> dict[str, str]:
@@ -305,42 +312,50 @@ def _read_sums(release: Path) -> dict[str, str]:
     return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
 
 
-def damage(release: Path) -> list[str]:
+def damage(release: Path) -> list[Sentence]:
     """Hash every file of a release anew; returns one line per file that is not as it was published."""
     found = []
     sums: dict[str, str] = {}
     try:
         sums = _read_sums(release)
     except (OSError, ValueError) as error:
-        found.append(f"{SUMS}: cannot be read ({error})")
+        found.append(_("{file} cannot be read ({error})").format(file=SUMS, error=error))
     try:
         files = read_manifest(release)["files"]
     except Damaged as error:
-        found.append(f"{MANIFEST}: {error}")
+        found.append(error.args[0])
         files = {name: digest for name, digest in sums.items() if name != MANIFEST}
     else:
         expected = sums.pop(MANIFEST, None)
         if expected is not None and sha256_of_file(release / MANIFEST) != expected:
-            found.append(f"{MANIFEST}: its bytes are not those that {SUMS} names; one of the two changed")
+            found.append(
+                _("{file}: its bytes are not those that {other} names; one of the two changed").format(
+                    file=MANIFEST, other=SUMS
+                )
+            )
             files = sums
         elif sums and sums != files:
             names = sorted(name for name in sums.keys() | files.keys() if sums.get(name) != files.get(name))
-            found.append(f"{SUMS}: does not agree with {MANIFEST} on {', '.join(names)}")
+            found.append(
+                _("{file} does not agree with {other} on {names}").format(
+                    file=SUMS, other=MANIFEST, names=", ".join(names)
+                )
+            )
     present = set(_files_of(release))
     for name, digest in files.items():
         if name not in present:
-            found.append(f"{name}: missing")
+            found.append(_("{file} is missing").format(file=name))
         elif sha256_of_file(release / name) != digest:
-            found.append(f"{name}: its bytes changed")
-    found += [f"{name}: does not belong to the release" for name in sorted(present - files.keys() - {MANIFEST, SUMS})]
+            found.append(_("{file}: its bytes changed").format(file=name))
+    found += [
+        _("{file} does not belong to the release").format(file=name)
+        for name in sorted(present - files.keys() - {MANIFEST, SUMS})
+    ]
     return found
 
 
-def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
-    """Open the latest release read-only, with no way out to files, settings or extensions.
-
-    Raises ParvnError if nothing was published yet.
-    """
+def open_read_only(database: Path, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open a published file read-only, with no way out to other files, settings or extensions."""
     # Given on opening: a second connection of one process shares the database, whose settings are locked by then.
     settings: dict[str, Any] = {
         "enable_external_access": "false",
@@ -348,13 +363,25 @@ def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> d
         "memory_limit": memory,
         "temp_directory": "",  # a query that spills would write into the release
     }
+    return duckdb.connect(str(database), read_only=True, config=settings)
+
+
+def open_published(workspace: Workspace, memory: str = limits.QUERY_MEMORY) -> duckdb.DuckDBPyConnection:
+    """Open the latest release as `open_read_only` does.
+
+    Raises ParvnError if nothing was published yet.
+    """
     while True:
         if not workspace.published_database.exists():
-            raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+            raise ParvnError(
+                _("nothing is published in {warehouse} yet; run 'parvn build' first").format(
+                    warehouse=workspace.warehouse
+                )
+            )
         # The real place, since DuckDB would answer from a release that this process opened before under one name.
         database = workspace.published_database.resolve()
         try:
-            return duckdb.connect(str(database), read_only=True, config=settings)
+            return open_read_only(database, memory)
         except duckdb.IOException:
             # A reader that was slow may find its release pruned: it takes the one that is current now.
             if database == workspace.published_database.resolve():

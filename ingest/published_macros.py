@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 
 from ingest.paths import PROJECT
+from ingest.quoting import identifier
 
 DBT_MACROS = PROJECT / "dbt_project" / "macros"
 TEMPLATE = PROJECT / "dbt_project" / "published_macros.sql"
@@ -46,6 +47,8 @@ def condition_known_on(table: str, columns: set[str], day: str, source: str = ""
     if "event_date" in columns:
         return f"event_date <= {day}"
     documents = f"select document_id from {source}marts.dim_document where known_from <= {day}"
+    if table == "dim_source":
+        return f"source_kind = 'computed' or source_id in ({documents})"
     for column in ("document_id", "citing_document_id"):
         if column in columns:
             return f"{column} in ({documents})"
@@ -62,20 +65,21 @@ def table_known_on(table: str, columns: list[str], day: str, source: str = "") -
 
     Facts show the version known on the day, which is their latest one then.
     """
+    if table == "fct_target":
+        # the same columns, in the version known then
+        names = ", ".join(map(identifier, columns))
+        return f"select {names} from {source}marts.fct_target_version as figures where {known_on('figures', day)}"
     condition = condition_known_on(table, set(columns), day, source)
     if condition is None:
         return None
-    origin, selected = table, "*"
-    if table == "fct_target":
-        origin, condition = "fct_target_version", known_on("figures", day)
-        selected = ", ".join(f'"{name}"' for name in columns)
-    elif "known_to" in columns:
+    replaced = {}
+    if "known_to" in columns:
         # the same question asked with and without a day: the version known then is the latest one
-        replaced = ["true as is_latest_vintage", "cast(null as date) as known_to"]
-        if "rank_computed_known_from" in columns:
-            replaced.append(f"case when rank_computed_known_from <= {day} then rank_computed end as rank_computed")
-        selected = f"* replace ({', '.join(replaced)})"
-    return f'select {selected} from {source}marts."{origin}" as figures where {condition}'
+        replaced = {"is_latest_vintage": "true", "known_to": "cast(null as date)"}
+    if "rank_computed_known_from" in columns:
+        replaced["rank_computed"] = f"case when rank_computed_known_from <= {day} then rank_computed end"
+    names = ", ".join(f"{replaced[c]} as {c}" if c in replaced else identifier(c) for c in columns)
+    return f"select {names} from {source}marts.{identifier(table)} as figures where {condition}"
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,8 @@ import yaml
 
 from ingest import limits
 from ingest.contracts import TABLES, columns_of, required_columns
+from ingest.messages import Sentence
+from ingest.messages import gettext as _
 from ingest.paths import ACCEPTED_EXCEPTIONS
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.reading.text import nfc
@@ -67,7 +69,7 @@ def find_packages(folder: Path) -> list[Path]:
     Raises BadInput if there is none, or if something is a link: what it leads to could lie anywhere.
     """
     if not folder.exists():
-        raise BadInput([Problem(str(folder), "there is no such file or folder")])
+        raise BadInput([Problem(str(folder), _("there is no such file or folder"))])
     if folder.is_file():
         folder = folder.parent
     found, links = set(), []
@@ -77,10 +79,10 @@ def find_packages(folder: Path) -> list[Path]:
         if any(name in ("document.yml", "pages.csv") or name.endswith(".xlsx") for name in files):
             found.add(Path(at))
     if links:
-        words = "this is a link; records are plain files and folders, so that nothing outside of this folder is read"
+        words = _("this is a link; records are plain files and folders, so that nothing outside of this folder is read")
         raise BadInput([Problem(path.relative_to(folder).as_posix(), words) for path in links])
     if not found:
-        raise BadInput([Problem(str(folder), "no records here; expected a folder with document.yml or pages.csv")])
+        raise BadInput([Problem(str(folder), _("no records here; expected a folder with document.yml or pages.csv"))])
     return sorted(found)
 
 
@@ -108,23 +110,25 @@ _LOST = re.compile(r"[^\W\d]\?[^\W\d]")
 _WEB = re.compile(r"(?:https?://|www\.)\S+")
 
 
-def _damage(cell: str | None) -> str | None:
+def _damage(cell: str | None) -> Sentence | None:
     """Say what a program that saved or copied a cell has done to it; None where it is whole."""
     if cell is None or (
         "?" not in cell and cell.isascii() and cell.isprintable() and len(cell) <= limits.MAX_CELL_CHARACTERS
     ):
         return None
     if len(cell) > limits.MAX_CELL_CHARACTERS:
-        return f"the cell has {len(cell)} characters; at most {limits.MAX_CELL_CHARACTERS} are read"
+        return _("the cell has {count} characters; at most {limit} are read").format(
+            count=len(cell), limit=limits.MAX_CELL_CHARACTERS
+        )
     if _CONTROLS.search(cell):
-        return "the cell holds characters that no text has; it was damaged when it was copied or saved"
+        return _("the cell holds characters that no text has; it was damaged when it was copied or saved")
     if "?" in cell and _LOST.search(_WEB.sub("", cell)):
-        return "letters were lost when the file was saved: there is a ? within a word; save it as CSV UTF-8"
+        return _("letters were lost when the file was saved: there is a ? within a word; save it as CSV UTF-8")
     if cell.isascii():
         return None
     try:
         if cell.encode("cp1252").decode("utf-8") != cell:
-            return "the letters were damaged when the file was saved; save it as CSV UTF-8 once, not twice"
+            return _("the letters were damaged when the file was saved; save it as CSV UTF-8 once, not twice")
     except UnicodeError:
         return None
     return None
@@ -132,24 +136,29 @@ def _damage(cell: str | None) -> str | None:
 
 def read_utf8(content: bytes, file: str) -> tuple[str, Problem | None]:
     """Return the text of a UTF-8 file, or what the file is instead and on which line that shows."""
-    words = "the file is not UTF-8 text; save it as CSV UTF-8"
+    words = _("the file is not UTF-8 text; save it as CSV UTF-8")
     if len(content) > limits.MAX_BYTES:
-        return "", Problem(file, f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
+        return "", Problem(file, _("the file is larger than {limit} MB").format(limit=limits.MAX_BYTES // 1_000_000))
     kind = kind_of(content) if content else None
     if kind not in (None, "an HTML page", "an XML file"):
-        return "", Problem(file, f"{words}; it is {kind}", row=1)
+        return "", Problem(file, _("{problem}; it is {kind}").format(problem=words, kind=_(kind)), row=1)
     for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         if content.startswith(mark):
-            return "", Problem(file, f"{words}; it is UTF-{'32' if len(mark) == 4 else '16'} text", row=1)
+            return "", Problem(
+                file,
+                _("{problem}; it is UTF-{bits} text").format(problem=words, bits=32 if len(mark) == 4 else 16),
+                row=1,
+            )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        hint = "" if b"\x00" in content else "; it may be in Windows-1258 or another old encoding"
-        return "", Problem(file, words + hint, row=line)
+        if b"\x00" not in content:
+            words = _("{problem}; it may be in Windows-1258 or another old encoding").format(problem=words)
+        return "", Problem(file, words, row=line)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
-        return "", Problem(file, "the file holds NUL characters; expected text in UTF-8", row=line)
+        return "", Problem(file, _("the file holds NUL characters; expected text in UTF-8"), row=line)
     return text, None
 
 
@@ -159,10 +168,12 @@ def _check_header(name: str, header: Sequence[str], place: Problem) -> list[Prob
     def problem(message: str, column: str | None = None, nearest: tuple[str, ...] = ()) -> Problem:
         return Problem(place.file, message, place.sheet, 1, column, nearest=nearest)
 
-    found = [problem("a column heading is empty") for h in header if not h.strip()]
-    found += [problem("this heading stands twice", h) for h in sorted({h for h in header if header.count(h) > 1})]
-    found += [problem("unknown column", h, nearest_spellings(h, known)) for h in header if h.strip() and h not in known]
-    found += [problem("missing column", c) for c in required_columns(name) if c not in header]
+    found = [problem(_("a column heading is empty")) for h in header if not h.strip()]
+    found += [problem(_("this heading stands twice"), h) for h in sorted({h for h in header if header.count(h) > 1})]
+    found += [
+        problem(_("unknown column"), h, nearest_spellings(h, known)) for h in header if h.strip() and h not in known
+    ]
+    found += [problem(_("missing column"), c) for c in required_columns(name) if c not in header]
     return found
 
 
@@ -174,19 +185,30 @@ def _unreadable(*problems: Problem) -> _Read:
     return [], [], list(problems)
 
 
+def _too_large() -> Sentence:
+    return _("the table is too large; at most {rows} rows and {columns} columns are read").format(
+        rows=limits.MAX_RECORD_ROWS, columns=limits.MAX_RECORD_COLUMNS
+    )
+
+
 def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     """Turn a grid with a heading row into rows, or say what is wrong with its shape."""
     if not grid:
-        return _unreadable(Problem(place.file, "the table is empty; expected a heading row", place.sheet))
+        return _unreadable(Problem(place.file, _("the table is empty; expected a heading row"), place.sheet))
     header = [(cell or "").strip() for cell in grid[0]]
     if len(grid) > limits.MAX_RECORD_ROWS or len(header) > limits.MAX_RECORD_COLUMNS:
-        words = f"{limits.MAX_RECORD_ROWS} rows and {limits.MAX_RECORD_COLUMNS} columns"
-        return _unreadable(Problem(place.file, f"the table is too large; at most {words} are read", place.sheet))
+        return _unreadable(Problem(place.file, _too_large(), place.sheet))
     if not any(header):
-        return _unreadable(Problem(place.file, "the row is empty; expected the headings", place.sheet, 1))
+        return _unreadable(Problem(place.file, _("the row is empty; expected the headings"), place.sheet, 1))
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
-        return _unreadable(Problem(place.file, "the columns must be separated by commas", place.sheet, 1))
+        return _unreadable(Problem(place.file, _("the columns must be separated by commas"), place.sheet, 1))
     problems = _check_header(name, header, place)
+    # some control characters count as white space, which headings may have round them
+    problems += [
+        Problem(place.file, damage, place.sheet, 1, heading)
+        for cell, heading in zip(grid[0], header, strict=True)
+        if (damage := _damage(cell))
+    ]
     rows: list[Row] = []
     numbers: list[int] = []
     for number, cells in enumerate(grid[1:], start=2):
@@ -194,11 +216,16 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
             continue
         if len(cells) != len(header):
             problems.append(
-                Problem(place.file, f"expected {len(header)} cells, found {len(cells)}", place.sheet, number)
+                Problem(
+                    place.file,
+                    _("expected {expected} cells, found {found}").format(expected=len(header), found=len(cells)),
+                    place.sheet,
+                    number,
+                )
             )
             continue
         if all(cell is None for cell in cells):
-            problems.append(Problem(place.file, "the row is empty", place.sheet, number))
+            problems.append(Problem(place.file, _("the row is empty; delete it"), place.sheet, number))
             continue
         for column, cell in zip(header, cells, strict=True):
             if damage := _damage(cell):
@@ -216,11 +243,15 @@ def _read_csv(name: str, content: bytes, file: str) -> _Read:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(row) > limits.MAX_RECORD_COLUMNS:
-                words = f"the row has {len(row)} cells; at most {limits.MAX_RECORD_COLUMNS} are read"
+                words = _("the row has {count} cells; at most {limit} are read").format(
+                    count=len(row), limit=limits.MAX_RECORD_COLUMNS
+                )
                 return _unreadable(Problem(file, words, row=len(grid) + 1))
             grid.append([_text(cell) for cell in row])
     except csv.Error as error:
-        return _unreadable(Problem(file, f"the file is no well-formed CSV ({error})", row=len(grid) + 1))
+        return _unreadable(
+            Problem(file, _("the file is no well-formed CSV ({error})").format(error=error), row=len(grid) + 1)
+        )
     return _rows(name, grid, Problem(file, ""))
 
 
@@ -238,14 +269,13 @@ def _read_parquet(name: str, content: bytes, file: str) -> _Read:
             or said.num_columns > limits.MAX_RECORD_COLUMNS
             or sum(group.total_byte_size for group in groups) > limits.MAX_UNPACKED_BYTES
         ):
-            words = f"{limits.MAX_RECORD_ROWS} rows and {limits.MAX_RECORD_COLUMNS} columns"
-            return _unreadable(Problem(file, f"the table is too large; at most {words} are read"))
+            return _unreadable(Problem(file, _too_large()))
         grid.append(list(parquet.schema_arrow.names))
         for batch in parquet.iter_batches(batch_size=1000):
             columns = [column.to_pylist() for column in batch.columns]
             grid += [[_text(cell) for cell in row] for row in zip(*columns, strict=True)]
     except (pa.ArrowException, OSError, ValueError, OverflowError):  # also of values that Python cannot hold
-        return _unreadable(Problem(file, "the file is no readable Parquet file"))
+        return _unreadable(Problem(file, _("the file is no readable Parquet file")))
     return _rows(name, grid, Problem(file, ""))
 
 
@@ -257,7 +287,17 @@ def _read_xlsx(content: bytes, file: str) -> Iterator[tuple[str, _Read]]:
         return
     for sheet in workbook.sheets:
         if sheet not in TABLES:
-            yield "", _unreadable(Problem(file, "unknown sheet", sheet, nearest=nearest_spellings(sheet, TABLES)))
+            yield (
+                "",
+                _unreadable(
+                    Problem(
+                        file,
+                        _("unknown sheet; expected the name of a record table"),
+                        sheet,
+                        nearest=nearest_spellings(sheet, TABLES),
+                    )
+                ),
+            )
             continue
         try:
             unseen = list(workbook.unseen(sheet))
@@ -283,16 +323,16 @@ def _field_rows(grid: list[list[str | None]], place: Problem) -> _Read:
         if not any(row):
             continue
         if row[0] is None or any(row[2:]):
-            problems.append(Problem(place.file, "expected a field and its value", place.sheet, number))
+            problems.append(Problem(place.file, _("expected a field and its value, in two cells"), place.sheet, number))
         elif row[0] in fields:
-            problems.append(Problem(place.file, "this field stands twice", place.sheet, number, row[0]))
+            problems.append(Problem(place.file, _("this field stands twice"), place.sheet, number, row[0]))
         else:
             fields[row[0]] = row[1] if len(row) > 1 else None
     rows, numbers, found = _fields("document", fields, place)
     return rows, numbers, problems + found
 
 
-class _TextLoader(yaml.SafeLoader):
+class TextLoader(yaml.SafeLoader):
     """Reads every scalar but null as the text that stands there: 2020-02-31 is for the contract to refuse, 01 is 01.
 
     What YAML can do beyond `name: value` lines is refused: it would lose a value or say it elsewhere.
@@ -302,12 +342,12 @@ class _TextLoader(yaml.SafeLoader):
         """Refuse anchors, tags and nesting beyond any record."""
         event = self.peek_event()
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="anchors and aliases (& and *)", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=_("anchors and aliases (& and *)"), problem_mark=event.start_mark)
         if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(problem="tags (!)", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=_("tags (!)"), problem_mark=event.start_mark)
         self.depth = getattr(self, "depth", 0) + 1
         if self.depth > limits.MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="lists within lists without end", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=_("lists within lists without end"), problem_mark=event.start_mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -315,17 +355,17 @@ class _TextLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Refuse a name that stands twice, of which YAML would keep the last."""
         seen = set()
-        for key, _ in node.value:
+        for key, _value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a list as a name", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=_("a list as a name"), problem_mark=key.start_mark)
             if key.value in seen:
-                words = f"the name '{key.value[:80]}' twice"
+                words = _("the name '{name}' twice").format(name=key.value[:80])
                 raise yaml.MarkedYAMLError(problem=words, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-_TextLoader.yaml_implicit_resolvers = {
+TextLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -333,21 +373,30 @@ _TextLoader.yaml_implicit_resolvers = {
 
 def _read_fields(name: str, content: bytes, file: str) -> _Read:
     if len(content) > limits.MAX_FIELDS_BYTES:
-        return _unreadable(Problem(file, f"the file is larger than {limits.MAX_FIELDS_BYTES // 1000} KB"))
+        return _unreadable(
+            Problem(
+                file,
+                _("the file is larger than {limit} KB").format(limit=limits.MAX_FIELDS_BYTES // 1000),
+            )
+        )
     text, problem = read_utf8(content, file)
     if problem:
         return _unreadable(problem)
     try:
-        fields = yaml.load(text, _TextLoader)
+        fields = yaml.load(text, TextLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        return _unreadable(Problem(file, f"the file is no well-formed YAML in UTF-8 ({error.problem})", row=line))
+        return _unreadable(
+            Problem(
+                file, _("the file is no well-formed YAML in UTF-8 ({problem})").format(problem=error.problem), row=line
+            )
+        )
     except yaml.YAMLError as error:
         position = getattr(error, "position", None)
         line = None if position is None else text.count("\n", 0, position) + 1
-        return _unreadable(Problem(file, "the file is no well-formed YAML in UTF-8", row=line))
+        return _unreadable(Problem(file, _("the file is no well-formed YAML in UTF-8"), row=line))
     if not isinstance(fields, dict):
-        return _unreadable(Problem(file, "expected 'name: value' lines"))
+        return _unreadable(Problem(file, _("expected 'name: value' lines")))
     rows, numbers, problems = _fields(name, {str(k): _text(v) for k, v in fields.items()}, Problem(file, ""))
     for field_name, value in fields.items():
         for text in _leaves(value):
@@ -371,12 +420,14 @@ def _fields(name: str, fields: Row, place: Problem) -> _Read:
     """Take the fields of a YAML file as its table's one row, or say which of them are unknown or missing."""
     known = columns_of(name)
     problems = [
-        Problem(place.file, "unknown field", place.sheet, column=f, nearest=nearest_spellings(f, known))
+        Problem(place.file, _("unknown field"), place.sheet, column=f, nearest=nearest_spellings(f, known))
         for f in fields
         if f not in known
     ]
     problems += [
-        Problem(place.file, "missing field", place.sheet, column=c) for c in required_columns(name) if c not in fields
+        Problem(place.file, _("missing field"), place.sheet, column=c)
+        for c in required_columns(name)
+        if c not in fields
     ]
     return [fields], [1], problems
 
@@ -390,7 +441,11 @@ def read_package(path: Path, base: Path) -> Package:
         package.problems += problems
         if name in package.tables:
             package.problems.append(
-                Problem(file, f"the table {name} stands here and in {package.tables[name].file}", sheet)
+                Problem(
+                    file,
+                    _("the table {name} stands here and in {file}").format(name=name, file=package.tables[name].file),
+                    sheet,
+                )
             )
         elif name:
             package.tables[name] = RawTable(name, file_path, file, sha256_of(content), rows, numbers, sheet)
@@ -401,7 +456,7 @@ def read_package(path: Path, base: Path) -> Package:
         file = file_path.relative_to(base).as_posix() if path != base else file_path.name
         stem, suffix = file_path.stem, file_path.suffix
         if not file_path.is_file() or file_path.stat().st_size > limits.MAX_BYTES:
-            words = f"expected a plain file of at most {limits.MAX_BYTES // 1_000_000} MB"
+            words = _("expected a plain file of at most {limit} MB").format(limit=limits.MAX_BYTES // 1_000_000)
             package.problems.append(Problem(file, words))
             continue
         content = file_path.read_bytes()
@@ -419,12 +474,15 @@ def read_package(path: Path, base: Path) -> Package:
             package.problems.append(
                 Problem(
                     file,
-                    "no record table has this name; expected document.yml, source.yml or <table>.csv, .xlsx, .parquet",
+                    _(
+                        "no record table has this name; expected document.yml, source.yml or <table>.csv, "
+                        "<table>.xlsx, <table>.parquet"
+                    ),
                     nearest=nearest_spellings(stem, TABLES),
                 )
             )
     if ("document" in package.tables) == ("pages" in package.tables):
-        package.problems.append(Problem(package.name, "expected either document.yml or pages.csv in this folder"))
+        package.problems.append(Problem(package.name, _("expected either document.yml or pages.csv in this folder")))
     if "index_source" not in package.tables and not {"index_scores", "index_statistics"}.isdisjoint(package.tables):
-        package.problems.append(Problem(package.name, "index figures need a source.yml beside them"))
+        package.problems.append(Problem(package.name, _("index figures need a source.yml beside them")))
     return package

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
+from ingest.messages import gettext as _
 from ingest.paths import SEEDS
 from ingest.reading.agencies import AgencyReader
 from ingest.reading.text import ReadingError, search_key
@@ -70,6 +71,44 @@ class Reference:
         codes["province_id"] = sorted({row["province_id"] for row in self._rows("province")})
         return dict(codes)
 
+    def labels(self, vocabulary: str) -> dict[str, str]:
+        """Return the Vietnamese name of every code that people choose from, in the order of the official forms.
+
+        `vocabulary` is one of the seed `vocabulary`, `reform_field_code`, `indicator_code`, `province_id` or
+        `index_code`. No two codes have one name: provinces that share theirs carry the days on which they had it.
+        """
+        if vocabulary == "reform_field_code":
+            fields = sorted(self._rows("reform_field"), key=lambda row: int(row["field_no"]))
+            return {row["reform_field_code"]: row["name_vi_2021"] for row in fields}
+        if vocabulary == "indicator_code":
+            order = list(self.labels("reform_field_code"))
+            rows = sorted(self._rows("indicator"), key=lambda row: order.index(row["reform_field_code"]))
+            return {row["indicator_code"]: row["name_vi"] for row in rows}
+        if vocabulary == "province_id":
+            return self._province_labels
+        if vocabulary == "index_code":
+            return {code: row["name_vi"] for code, row in self.indices.items()}
+        return {row["code"]: row["label_vi"] for row in self._rows("vocabulary") if row["vocabulary"] == vocabulary}
+
+    @cached_property
+    def _province_labels(self) -> dict[str, str]:
+        named: dict[str, dict[str, None]] = defaultdict(dict)
+        sharers: dict[str, set[str]] = defaultdict(set)
+        for row in sorted(self._rows("province"), key=lambda row: row["valid_from"]):
+            named[row["province_id"]][row["name_vi"]] = None
+        names = {province_id: " / ".join(own) for province_id, own in named.items()}
+        for province_id, name in names.items():
+            sharers[name].add(province_id)
+
+        def label(province_id: str, name: str) -> str:
+            if len(sharers[name]) == 1:
+                return name
+            first, last = self._province_days[province_id][0][0], self._province_days[province_id][-1][1]
+            is_old = last < date.max
+            return f"{name} (đến {last:%d/%m/%Y})" if is_old else f"{name} (từ {first:%d/%m/%Y})"
+
+        return {key: label(key, name) for key, name in sorted(names.items(), key=lambda item: search_key(item[1]))}
+
     @cached_property
     def indicators(self) -> dict[str, dict[str, str]]:
         """Return the indicator catalogue by code."""
@@ -86,22 +125,29 @@ class Reference:
         return AgencyReader({row["alias_text"]: row["agency_id"] for row in self._rows("agency_alias")})
 
     @cached_property
+    def province_spellings(self) -> list[tuple[str, ProvinceName]]:
+        """Return every way to write a province, as the seeds have it, with what it means and when."""
+
+        def meant(row: dict[str, str]) -> ProvinceName:
+            valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
+            return ProvinceName(row["province_id"], date.fromisoformat(row["valid_from"]), valid_to)
+
+        names = ("name_vi", "name_en", "full_name_vi")
+        found = [(row[column], meant(row)) for row in self._rows("province") for column in names]
+        return found + [(row["alias_text"], meant(row)) for row in self._rows("province_alias")]
+
+    @cached_property
     def province_names(self) -> dict[str, list[ProvinceName]]:
         """Return what each spelling (as search key) means and when."""
         names: dict[str, list[ProvinceName]] = defaultdict(list)
-
-        def add(text: str, row: dict[str, str]) -> None:
-            valid_to = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
-            found = ProvinceName(row["province_id"], date.fromisoformat(row["valid_from"]), valid_to)
-            if found not in names[search_key(text)]:
-                names[search_key(text)].append(found)
-
-        for row in self._rows("province"):
-            for column in ("name_vi", "name_en", "full_name_vi"):
-                add(row[column], row)
-        for row in self._rows("province_alias"):
-            add(row["alias_text"], row)
+        for text, meant in self.province_spellings:
+            if meant not in names[search_key(text)]:
+                names[search_key(text)].append(meant)
         return dict(names)
+
+    def province_days(self, province_id: str) -> list[tuple[date, date]]:
+        """Return the days from and to which a province existed; none where it is unknown."""
+        return self._province_days.get(province_id, [])
 
     @cached_property
     def regions(self) -> set[tuple[str | None, str | None]]:
@@ -118,7 +164,7 @@ class Reference:
 
     def province_existed(self, province_id: str, day: date) -> bool:
         """Tell whether a province existed on a day."""
-        return any(first <= day <= last for first, last in self._province_days.get(province_id, []))
+        return any(first <= day <= last for first, last in self.province_days(province_id))
 
     @cached_property
     def _index_editions(self) -> dict[tuple[str, int], IndexEdition]:
@@ -155,6 +201,13 @@ class Reference:
                 names |= {row[column]: row["component_code"] for column in ("component_code", "name_en", "name_vi")}
         return names
 
+    def component_labels(self, index_code: str, edition_year: int) -> dict[str, str]:
+        """Return the Vietnamese name of every component of one edition, in the publisher's order."""
+        edition = self.index_edition(index_code, edition_year)
+        scales = edition.scales if edition else {}
+        rows = [row for row in self._rows("index_component") if row["index_code"] == index_code]
+        return {row["component_code"]: row["name_vi"] for row in rows if row["component_code"] in scales}
+
     def edition_years(self, index_code: str) -> list[int]:
         """Return the known editions of an index, oldest first."""
         return sorted(year for code, year in self._index_editions if code == index_code)
@@ -167,6 +220,14 @@ class Reference:
             if row["valid_from"] <= day.isoformat() <= (row["valid_to"] or "9999-12-31")
         }
 
+    def full_name_on(self, province_id: str, day: str) -> str:
+        """Return the full name of a province on a day (ISO), or its latest: 'Tỉnh Thừa Thiên Huế'."""
+        rows = sorted(
+            (r for r in self._rows("province") if r["province_id"] == province_id), key=lambda r: r["valid_from"]
+        )
+        named = [r["full_name_vi"] for r in rows if r["valid_from"] <= day <= (r["valid_to"] or "9999-12-31")]
+        return (named or [rows[-1]["full_name_vi"]])[0]
+
     def province_on(self, name: str, day: date) -> str:
         """Return the id of the province that `name` meant on `day`: seven codes and 23 names changed hands.
 
@@ -176,5 +237,5 @@ class Reference:
             n.province_id for n in self.province_names.get(search_key(name), []) if n.valid_from <= day <= n.valid_to
         }
         if len(found) != 1:
-            raise ReadingError(f"no province was called '{name}' on {day.isoformat()}")
+            raise ReadingError(_("no province was called '{name}' on {day}").format(name=name, day=day.isoformat()))
         return found.pop()

@@ -9,6 +9,8 @@ import duckdb
 
 from ingest.clock import utc_now
 from ingest.landing import Attempt, Landing
+from ingest.messages import gettext as _
+from ingest.messages import joined
 from ingest.paths import Workspace
 from ingest.problems import Damaged, ParvnError
 from ingest.publish import (
@@ -21,6 +23,7 @@ from ingest.publish import (
     remove_leftovers,
     writer_lock,
 )
+from ingest.quoting import identifier, literal
 
 Row = tuple[Any, ...]
 
@@ -44,9 +47,15 @@ def find_release(workspace: Workspace, name: str) -> Path:
     if len(found) == 1:
         return found[0]
     if not kept:
-        raise ParvnError(f"no release is kept in {workspace.warehouse}")
-    what = "several releases begin" if found else "no release is called or begins"
-    raise ParvnError(f"{what} with '{name}'; kept are: {', '.join(p.name for p in kept)}")
+        raise ParvnError(_("no release is kept in {warehouse}").format(warehouse=workspace.warehouse))
+    names = ", ".join(p.name for p in kept)
+    if found:
+        raise ParvnError(
+            _("several releases begin with '{name}'; kept are: {releases}").format(name=name, releases=names)
+        )
+    raise ParvnError(
+        _("no release is called '{name}' or begins with it; kept are: {releases}").format(name=name, releases=names)
+    )
 
 
 def list_releases(workspace: Workspace) -> list[Row]:
@@ -87,7 +96,8 @@ def rollback(workspace: Workspace, name: str) -> tuple[Path | None, Path]:
         before = current_release(workspace)
         wrong = damage(release)
         if wrong:
-            raise Damaged("\n".join([f"release {release.name} is damaged; the current one stays:", *wrong]))
+            words = _("release {release} is damaged; the current one stays:").format(release=release.name)
+            raise Damaged(joined("\n", [words, *wrong]))
         if before != release:
             point_to(workspace, release.name)
             now, was = utc_now(), before.name if before else "nothing"
@@ -134,7 +144,9 @@ def pair(workspace: Workspace, older: str | None = None, newer: str | None = Non
     elif current is not None:
         second = current
     else:
-        raise ParvnError(f"nothing is published in {workspace.warehouse} yet; run 'parvn build' first")
+        raise ParvnError(
+            _("nothing is published in {warehouse} yet; run 'parvn build' first").format(warehouse=workspace.warehouse)
+        )
     if older is not None:
         return find_release(workspace, older), second
     kept = releases_of(workspace)
@@ -143,7 +155,9 @@ def pair(workspace: Workspace, older: str | None = None, newer: str | None = Non
         (p for p in kept if p.name < second.name), default=None
     )
     if first is None:
-        raise ParvnError(f"no release before {second.name} is kept; name two: parvn diff OLDER NEWER")
+        raise ParvnError(
+            _("no release before {release} is kept; name two: parvn diff OLDER NEWER").format(release=second.name)
+        )
     return first, second
 
 
@@ -152,11 +166,12 @@ def diff(older: Path, newer: Path) -> list[TableDiff]:
     with duckdb.connect() as connection:
         columns = []
         for alias, release in (("older", older), ("newer", newer)):
-            path = str(release / DATABASE).replace("'", "''")
             try:
-                connection.execute(f"attach '{path}' as {alias} (read_only)")
+                connection.execute(f"attach {literal(release / DATABASE)} as {alias} (read_only)")
             except duckdb.Error as error:
-                raise Damaged(f"release {release.name} cannot be opened: {error}") from error
+                raise Damaged(
+                    _("release {release} cannot be opened: {error}").format(release=release.name, error=error)
+                ) from error
             columns.append(_columns(connection, alias))
         keys = [read_manifest(release)["keys"] for release in (newer, older)]
         before, after = columns
@@ -176,10 +191,6 @@ def _columns(connection: duckdb.DuckDBPyConnection, alias: str) -> dict[str, dic
     ).fetchall():
         found.setdefault(table, {})[column] = kind
     return found
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _compare(
@@ -202,8 +213,8 @@ def _compare(
 
     def rows(alias: str, columns: dict[str, str] | None) -> str:
         is_there = columns is not None
-        source = f"{alias}.marts.{_quoted(table)}" if is_there else "(select 1) where false"
-        return f"select {', '.join((_quoted(c) if is_there else 'null') + '::varchar' for c in names)} from {source}"
+        source = f"{alias}.marts.{identifier(table)}" if is_there else "(select 1) where false"
+        return f"select {', '.join((identifier(c) if is_there else 'null') + '::varchar' for c in names)} from {source}"
 
     older, newer = rows("older", before), rows("newer", after)
     for change, sql in (("added", f"{newer} except all {older}"), ("removed", f"{older} except all {newer}")):
@@ -217,19 +228,19 @@ def _compare(
 
     def differ(column: str) -> str:
         cast = "" if before[column] == after[column] else "::varchar"
-        return f"o.{_quoted(column)}{cast} is distinct from n.{_quoted(column)}{cast}"
+        return f"o.{identifier(column)}{cast} is distinct from n.{identifier(column)}{cast}"
 
     cells = ", ".join(
-        f"{{'place': {place}, 'old': o.{_quoted(c)}::varchar, 'new': n.{_quoted(c)}::varchar}}"
+        f"{{'place': {place}, 'old': o.{identifier(c)}::varchar, 'new': n.{identifier(c)}::varchar}}"
         for place, c in enumerate(values)
     )
-    same_row = " and ".join(f"o.{_quoted(c)}::varchar = n.{_quoted(c)}::varchar" for c in key)
-    key_texts = ", ".join(f"n.{_quoted(c)}::varchar as k{i}" for i, c in enumerate(key))
+    same_row = " and ".join(f"o.{identifier(c)}::varchar = n.{identifier(c)}::varchar" for c in key)
+    key_texts = ", ".join(f"n.{identifier(c)}::varchar as k{i}" for i, c in enumerate(key))
     key_names = ", ".join(f"k{i}" for i in range(len(key)))
     changed = connection.execute(
         f"select {key_names}, cell.place, cell.old, cell.new from ("
         f"select {key_texts}, unnest([{cells}]) as cell "
-        f"from older.marts.{_quoted(table)} as o inner join newer.marts.{_quoted(table)} as n on {same_row} "
+        f"from older.marts.{identifier(table)} as o inner join newer.marts.{identifier(table)} as n on {same_row} "
         f"where {' or '.join(map(differ, values))}"
         ") where cell.old is distinct from cell.new order by all"
     ).fetchall()
@@ -250,27 +261,37 @@ def describe(older: Path, newer: Path, tables: list[TableDiff], shown: int = 10)
         if found.is_same:
             continue
         cells = found.count("changed")
-        facts = [f"{found.count('added')} rows added", f"{found.count('removed')} removed"]
+        facts = [
+            _("{count} rows added").format(count=found.count("added")),
+            _("{count} removed").format(count=found.count("removed")),
+        ]
         if found.key:
-            facts.append(f"{cells} figures changed in {found.changed_rows} rows")
+            facts.append(_("{cells} figures changed in {rows} rows").format(cells=cells, rows=found.changed_rows))
         elif not found.is_new and not found.is_gone:
-            facts.append("compared by whole rows, for want of a common key")
-        facts += ["a new table"] * found.is_new + ["the table is gone"] * found.is_gone
-        facts += [f"new columns {', '.join(found.columns_added)}"] * bool(found.columns_added)
-        facts += [f"columns gone {', '.join(found.columns_removed)}"] * bool(found.columns_removed)
+            facts.append(_("compared by whole rows, for want of a common key"))
+        facts += [_("a new table")] * found.is_new + [_("the table is gone")] * found.is_gone
+        facts += [_("new columns {columns}").format(columns=", ".join(found.columns_added))] * bool(found.columns_added)
+        facts += [_("columns gone {columns}").format(columns=", ".join(found.columns_removed))] * bool(
+            found.columns_removed
+        )
         lines.append(f"{found.table}: {'; '.join(facts)}")
         order = sorted(found.changes, key=lambda row: row[1] != "changed")  # figures first: they are what people used
         for key, change, column, old, new in order[:shown]:
-            what = f"{column}: {_shown(old)} -> {_shown(new)}" if change == "changed" else f"row {change}"
+            if change == "changed":
+                what = f"{column}: {_shown(old)} -> {_shown(new)}"
+            else:
+                what = _("row added") if change == "added" else _("row removed")
             lines.append(f"    {_shown(key_text(key), 200)}: {what}")
         if len(found.changes) > shown:
-            lines.append(f"    and {len(found.changes) - shown} more (--format csv lists all)")
+            lines.append(
+                "    " + _("and {count} more (--format csv lists all)").format(count=len(found.changes) - shown)
+            )
     same = sum(found.is_same for found in tables)
-    lines.append(f"{same} of {len(tables)} tables are the same.")
+    lines.append(_("{same} of {count} tables are the same.").format(same=same, count=len(tables)))
     return lines
 
 
 def _shown(value: str | None, width: int = 60) -> str:
     if value is None:
-        return "(none)"
+        return _("(none)")
     return value if len(value) <= width else value[: width - 3] + "..."

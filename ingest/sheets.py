@@ -5,7 +5,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ingest import limits
+from ingest.messages import gettext as _
 from ingest.problems import BadInput, Problem
 from ingest.readers import read_utf8
 from ingest.reading.text import fold
@@ -53,6 +54,8 @@ def _cell(value: Any, number_format: str = "General") -> Cell:
         if not number.is_finite():
             return str(value)
         return f"{(number * 100).normalize():f}%" if "%" in number_format else number
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()  # a day in a workbook carries the time 00:00
     if isinstance(value, date):
         return value.isoformat()
     return fold(str(value)) or None
@@ -66,11 +69,11 @@ class SheetFile:
         self.file = path.name
         self._sheets: dict[str | None, Sheet] = {}
         if not path.is_file():
-            raise BadInput([Problem(str(path), "there is no such file")])
+            raise BadInput([Problem(str(path), _("there is no such file"))])
         if path.stat().st_size > limits.MAX_BYTES:
-            self._refuse(f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
+            self._refuse(_("the file is larger than {limit} MB").format(limit=limits.MAX_BYTES // 1_000_000))
         if path.suffix.lower() not in (".xls", ".xlsx", ".csv"):
-            self._refuse("expected an XLS, XLSX or CSV file")
+            self._refuse(_("expected an XLS, XLSX or CSV file"))
         self.content = path.read_bytes()
 
     def _refuse(self, message: str, sheet: str | None = None, row: int | None = None) -> NoReturn:
@@ -101,14 +104,20 @@ class SheetFile:
                 self._sheets[name] = Sheet(name, self._filled_rows(name))
         return self._sheets[name]
 
+    def unseen(self, name: str) -> list[Problem]:
+        """Return what a person does not see on a sheet of an XLSX workbook: hidden, merged, computed cells."""
+        return list(self._xlsx.unseen(name))
+
     def _filled_rows(self, name: str | None) -> list[list[Cell]]:
         rows: list[list[Cell]] = []
         for number, row in enumerate(islice(self._rows(name), limits.MAX_ROWS + 1), start=1):
             while row and row[-1] is None:
                 row.pop()
             if number > limits.MAX_ROWS or len(row) > limits.MAX_COLUMNS:
-                words = f"at most {limits.MAX_ROWS} rows and {limits.MAX_COLUMNS} columns are read"
-                self._refuse(f"the sheet is too large; {words}", name)
+                words = _("the sheet is too large; at most {rows} rows and {columns} columns are read").format(
+                    rows=limits.MAX_ROWS, columns=limits.MAX_COLUMNS
+                )
+                self._refuse(words, name)
             rows.append(row)
         while rows and not rows[-1]:
             rows.pop()
@@ -136,4 +145,4 @@ class SheetFile:
             for values in csv.reader(io.StringIO(text, newline=""), delimiter=next(marks, ","), strict=True):
                 yield [_cell(value) for value in values]
         except csv.Error as error:
-            self._refuse(f"the file is no well-formed CSV ({error})")
+            self._refuse(_("the file is no well-formed CSV ({error})").format(error=error))

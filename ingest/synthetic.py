@@ -19,7 +19,8 @@ import yaml
 
 from ingest.check import BUDGET_UNIT, task_readings
 from ingest.contracts import TABLES, columns_of
-from ingest.paths import SEEDS
+from ingest.messages import gettext as _
+from ingest.paths import SEEDS, SYNTHETIC_MANIFEST
 from ingest.problems import BadInput, ParvnError, Problem
 from ingest.readers import Row
 from ingest.reference import Reference
@@ -32,7 +33,6 @@ PROVINCES = (
 
 PUBLISHER = "Số liệu mô phỏng (synthetic)"
 NOTE = "Số liệu mô phỏng. Made up for the demonstration by ingest/synthetic.py; it describes no real province."
-MANIFEST = ".synthetic-files.txt"
 LAST_YEAR = 2024
 """The districts, one of the three levels here, ended on 2025-06-30."""
 
@@ -270,7 +270,7 @@ def _province_name(province_id: str, day: date) -> str:
     for row in _seed_rows("province"):
         if row["province_id"] == province_id and row["valid_from"] <= str(day) <= (row["valid_to"] or "9999"):
             return row["full_name_vi"].replace("Tỉnh", "tỉnh").replace("Thành", "thành")
-    raise ParvnError(f"there was no province {province_id} on {day}")
+    raise ParvnError(_("there was no province {province} on {day}").format(province=province_id, day=day))
 
 
 def _package(document: dict[str, Any], flaw: str, tables: Tables) -> Iterator[tuple[str, str]]:
@@ -343,12 +343,16 @@ def write_records(
     holds other records, ParvnError for years after 2024 and for provinces that there were not in a year.
     """
     if max(years) > LAST_YEAR:
-        raise ParvnError(f"synthetic records end in {LAST_YEAR}: the district level ended on 2025-06-30")
-    manifest = folder / MANIFEST
+        raise ParvnError(
+            _("synthetic records end in {year}: the district level ended on 2025-06-30").format(year=LAST_YEAR)
+        )
+    manifest = folder / SYNTHETIC_MANIFEST
     old = {folder / line for line in manifest.read_text(encoding="utf-8").splitlines()} if manifest.exists() else set()
     records = [p for pattern in ("document.yml", "pages.csv", "*.xlsx") for p in folder.rglob(pattern)]
     if others := [p for p in records if p not in old]:
-        raise BadInput([Problem(str(others[0]), "not a synthetic record; the demonstration needs a folder of its own")])
+        raise BadInput(
+            [Problem(str(others[0]), _("not a synthetic record; the demonstration needs a folder of its own"))]
+        )
     author, files = _Author(provinces, years, seed), dict[str, str]()
     for province in provinces:
         of = author.province()

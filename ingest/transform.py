@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.messages import gettext as _
+from ingest.messages import joined
 from ingest.paths import PROJECT
 from ingest.problems import FailedCheck
 
@@ -67,6 +69,11 @@ def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | No
             DuckDBConnectionManager.close_all_connections()
 
 
+def judged_also_on(evaluation_date: str | None) -> list[str]:
+    """Return the arguments of dbt for one more day of judgement (YYYY-MM-DD)."""
+    return ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
+
+
 def build(
     database: Path, on_node: Callable[[str], None] | None = None, evaluation_date: str | None = None
 ) -> TransformResult:
@@ -74,16 +81,15 @@ def build(
 
     Raises FailedCheck naming every node that failed; tests that only warn are counted, not raised.
     """
-    chosen = ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
-    outcome = run_dbt(database, "build", *chosen, on_node=on_node)
+    outcome = run_dbt(database, "build", *judged_also_on(evaluation_date), on_node=on_node)
     result = TransformResult()
     for node in getattr(outcome.result, "results", []) or []:
         result.counts[(str(node.node.resource_type), str(node.status))] += 1
         if str(node.status) in ("error", "fail", "runtime error"):
             result.failures.append(f"{node.node.name}: {(node.message or '').strip()}")
     if result.failures or not outcome.success:
-        lines = result.failures or [str(outcome.exception or "dbt stopped without a message")]
-        raise FailedCheck("dbt build failed; nothing was published:\n" + "\n".join(f"- {line}" for line in lines))
+        lines = result.failures or [str(outcome.exception or _("dbt stopped without a message"))]
+        raise FailedCheck(joined("\n- ", [_("dbt build failed; nothing was published:"), *lines]))
     return result
 
 
@@ -91,5 +97,5 @@ def write_docs(database: Path) -> Path:
     """Write dbt's documentation as one HTML page and return its path."""
     outcome = run_dbt(database, "docs", "generate", "--static")
     if not outcome.success:
-        raise FailedCheck(f"dbt docs failed: {outcome.exception}")
+        raise FailedCheck(_("dbt docs failed: {error}").format(error=outcome.exception))
     return database.parent / "target" / "static_index.html"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ingest.check import LOCATOR_LINES, CheckedPackage
 from ingest.contracts import TABLES, Reading, Record, ReviewedNumberRecord
+from ingest.messages import gettext as _
+from ingest.messages import noop as N_
 from ingest.problems import Problem
 from ingest.readers import sha256_of
 from ingest.reading.numbers import number_tokens
@@ -62,7 +64,7 @@ class SourceText:
         for match in LOCATOR_LINES.finditer(locator.rsplit(";", 1)[-1]):
             first, last = int(match["first"]), int(match["last"] or match["first"])
             if not 1 <= first <= last <= len(self._starts):
-                raise ValueError(f"the document has {len(self._starts)} lines")
+                raise ValueError(_("the document has only {count} lines").format(count=len(self._starts)))
             end = self._starts[last] if last < len(self._starts) else len(self.text)
             if self.text[end : end + 1] == " ":
                 end += 1  # so that the words of two ranges stand apart
@@ -151,13 +153,22 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
     if not document.source_file or not path.is_file():
         result.problems.append(
             Problem(
-                place_of_document, f"no such document in {documents}", column="source_file", text=document.source_file
+                place_of_document,
+                _("no such document in {folder}").format(folder=documents),
+                column="source_file",
+                text=document.source_file,
             )
         )
         return result
     content = path.read_bytes()
     if sha256_of(content) != document.source_sha256:
-        result.problems.append(Problem(place_of_document, "the document has other bytes", column="source_sha256"))
+        result.problems.append(
+            Problem(
+                place_of_document,
+                _("the document has other bytes than those that were recorded"),
+                column="source_sha256",
+            )
+        )
     source = SourceText(content.decode("utf-8", errors="replace"))
     covered = bytearray(len(source.text))
 
@@ -172,7 +183,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
             try:
                 places = source.places_of(locator)
             except ValueError as error:
-                problems.append(("locator", str(error), locator))
+                problems.append(("locator", error.args[0], locator))
                 places = []
             located = "".join(source.text[i] for i in places)
             for column, words, in_pieces, states_numbers in _statements(record):
@@ -182,7 +193,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
                     continue  # stands above the rows, not in them
                 runs = _find(comparable(words), located, _MOST_PIECES if in_pieces else 1, column == "budget_text")
                 if runs is None:
-                    problems.append((column, "these words do not stand where the locator says", words))
+                    problems.append((column, _("these words do not stand where the locator says"), words))
                 elif states_numbers:
                     for first, last in runs:
                         for i in places[first:last]:
@@ -203,7 +214,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
         try:
             reviewed.append((r, row, {source.line_of(i) for i in source.places_of(r.locator)}))
         except ValueError as error:
-            result.problems.append(Problem(table.file, str(error), table.sheet, row, "locator", r.locator))
+            result.problems.append(Problem(table.file, error.args[0], table.sheet, row, "locator", r.locator))
     ruled: dict[int, str] = {}
     for rule_code, pattern in _number_rules():
         for match in pattern.finditer(source.lines):
@@ -212,7 +223,7 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
     used: set[str] = set()
     for token in number_tokens(source.text):
         if all(covered[token.start : token.end]):
-            result.explained["stated by a record"] += 1
+            result.explained[N_("stated by a record")] += 1
             continue
         line = source.line_of(token.start)
         review = next(
@@ -225,31 +236,31 @@ def verify_document(checked: CheckedPackage, documents: Path) -> Verification:
         )
         if review:
             used.add(review.reviewed_number_id)
-            result.explained["reviewed"] += 1
+            result.explained[N_("reviewed")] += 1
         elif token.start in ruled:
             result.explained[ruled[token.start]] += 1
         else:
             around = source.text[max(0, token.start - 50) : token.end + 40]
             result.uncovered.append((line, token.text, around))
-    for r, row, _ in reviewed:
+    for r, row, _lines in reviewed:
         if r.reviewed_number_id not in used:
             table = checked.package.tables["reviewed_numbers"]
-            message = "no such number is left over there; delete this row"
+            message = _("no such number is left over there; delete this row")
             result.problems.append(Problem(table.file, message, table.sheet, row, "token", r.token))
     return result
 
 
 def verify(checked: list[CheckedPackage], documents: Path) -> list[Verification]:
-    """Confirm every document package; figures of web pages cannot be checked without the page and are left out."""
-    return [verify_document(item, documents) for item in checked if item.document]
+    """Confirm every document of which a text is held; web pages and documents without one are left out."""
+    return [verify_document(item, documents) for item in checked if item.document and item.document.source_file]
 
 
 def unverifiable_count(checked: list[CheckedPackage]) -> int:
-    """Return how many records are figures of web pages."""
+    """Return how many records are figures of web pages, or of documents of which no text is held."""
     return sum(
         len(item.of(name))
         for item in checked
-        if item.package.is_pages
+        if item.document is None or item.document.source_file is None
         for name in TABLES
         if name in ("results", "targets")
     )

@@ -16,25 +16,27 @@ from typing import Any, NoReturn
 from xml.parsers import expat
 
 from ingest import limits
+from ingest.messages import gettext as _
+from ingest.messages import noop as N_
 from ingest.problems import BadInput, Problem
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _MAGIC = (
-    (b"%PDF", "a PDF document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x1f\x8b", "a GZIP file"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"SQLite format 3", "a SQLite database"),
+    (b"%PDF", N_("a PDF document")),
+    (b"{\\rtf", N_("an RTF document")),
+    (b"PAR1", N_("a Parquet file")),
+    (b"\x89PNG", N_("a picture")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"\x1f\x8b", N_("a GZIP file")),
+    (b"Rar!", N_("a RAR archive")),
+    (b"7z\xbc\xaf", N_("a 7-Zip archive")),
+    (b"SQLite format 3", N_("a SQLite database")),
 )
 _UNWANTED_PARTS = (
-    (re.compile(r"vbaproject|vbadata|/macrosheets/|/dialogsheets/"), "macros"),
-    (re.compile(r"/externallinks/|/connections\.xml|/querytables/"), "links to other files or to data outside"),
+    (re.compile(r"vbaproject|vbadata|/macrosheets/|/dialogsheets/"), N_("macros")),
+    (re.compile(r"/externallinks/|/connections\.xml|/querytables/"), N_("links to other files or to data outside")),
     (re.compile(r"/embeddings/|/activex/|/ctrlprops/|/oleobject|\.(zip|xlsx|xlsm|xls|docx?|exe|dll|js|vbs)$"),
-     "embedded objects or files"),
+     N_("embedded objects or files")),
 )  # fmt: skip
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
 _DDE = re.compile(r"^\s*\+?[\w.]+\|")
@@ -67,33 +69,34 @@ def kind_of(content: bytes) -> str | None:
     """Return what a file's first bytes say that it is, or None where they do not tell (plain text)."""
     head = content[:4096]
     if not head:
-        return "an empty file"
+        return N_("an empty file")
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
     if head.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            return "a workbook locked with a password"
-        return "an XLS workbook" if _ole_stream(content, ("Workbook", "Book")) else "an old office document, no table"
+            return N_("a workbook locked with a password")
+        is_workbook = _ole_stream(content, ("Workbook", "Book"))
+        return N_("an XLS workbook") if is_workbook else N_("an old office document, no table")
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
                 names = {item.filename for item in packed.infolist()[: limits.MAX_PARTS]}
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-            return "a damaged ZIP file"
+            return N_("a damaged ZIP file")
         for name, kind in (
-            ("xl/workbook.xml", "an XLSX workbook"),
-            ("xl/workbook.bin", "an XLSB workbook"),
-            ("word/document.xml", "a DOCX document"),
-            ("content.xml", "an OpenDocument file"),
+            ("xl/workbook.xml", N_("an XLSX workbook")),
+            ("xl/workbook.bin", N_("an XLSB workbook")),
+            ("word/document.xml", N_("a DOCX document")),
+            ("content.xml", N_("an OpenDocument file")),
         ):
             if name in names:
                 return kind
-        return "a ZIP archive"
+        return N_("a ZIP archive")
     text = head.lstrip(_BEFORE_XML).replace(b"\x00", b"").lower()
     if text.startswith((b"<!doctype html", b"<html", b"<table")):
-        return "an HTML page"
-    return "an XML file" if text.startswith(b"<?xml") else None
+        return N_("an HTML page")
+    return N_("an XML file") if text.startswith(b"<?xml") else None
 
 
 class _Stop(Exception):
@@ -111,27 +114,36 @@ def _refused(file: str, message: str, sheet: str | None = None, cell: str | None
     return BadInput([Problem(file, message, sheet, row, column)])
 
 
+def _said(error: Exception) -> str:
+    """Return the beginning of what a library says of its failure."""
+    words = str(error) or type(error).__name__
+    return words if len(words) <= 200 else words[:200]
+
+
 @contextmanager
 def readable(file: str, kind: str, sheet: str | None = None) -> Iterator[None]:
     """Turn whatever a library says of a file that it cannot read into a sentence with the place."""
-    what = f"the file is no readable {kind} workbook" if sheet is None else "the sheet cannot be read"
+    if sheet is None:
+        what = _("the file is no readable {kind} workbook").format(kind=kind)
+    else:
+        what = _("the sheet cannot be read")
     try:
         yield
     except BadInput:
         raise
     except Exception as error:  # libraries for foreign files raise nearly anything
-        raise _refused(file, f"{what} ({str(error)[:200] or type(error).__name__})", sheet) from error
+        raise _refused(file, _("{problem} ({reason})").format(problem=what, reason=_said(error)), sheet) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how calamine's own failures arrive; no Exception to Python
             raise
-        raise _refused(file, f"{what} (it is damaged)", sheet) from error
+        raise _refused(file, _("{problem} (it is damaged)").format(problem=what), sheet) from error
 
 
 def _parse(content: bytes, start: Callable[[str, dict[str, str]], None], **handlers: Any) -> None:
     """Read XML event by event; a document type, where entities are declared, is refused before anything expands."""
 
-    def refuse(*_: Any) -> NoReturn:
-        raise ValueError("it declares a document type or entities, which no workbook does")
+    def refuse(*given: Any) -> NoReturn:
+        raise ValueError(_("it declares a document type or entities, which no workbook does"))
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = refuse
@@ -183,7 +195,7 @@ class _SheetScan:
         elif tag == "c":
             match = _CELL.fullmatch(given["r"]) if "r" in given else None
             if "r" in given and match is None:
-                raise ValueError(f"'{given['r'][:20]}' is no cell")
+                raise ValueError(_("'{text}' is no cell").format(text=given["r"][:20]))
             if match:
                 self._row, self._column = int(match[2]), column_index(match[1]) + 1
             else:
@@ -194,12 +206,12 @@ class _SheetScan:
         elif tag in ("v", "is"):
             facts.rows, facts.columns = max(facts.rows, self._row), max(facts.columns, self._column)
             if self._row > limits.MAX_ROWS or self._column > limits.MAX_COLUMNS:
-                words = (
-                    f"the sheet is too large; at most {limits.MAX_ROWS} rows and {limits.MAX_COLUMNS} columns are read"
+                words = _("the sheet is too large; at most {rows} rows and {columns} columns are read").format(
+                    rows=limits.MAX_ROWS, columns=limits.MAX_COLUMNS
                 )
                 raise _refused(self.file, words, self.name, self._cell)
             if facts.rows * facts.columns > limits.MAX_CELLS:
-                words = f"the sheet is too large; at most {limits.MAX_CELLS} cells are read"
+                words = _("the sheet is too large; at most {limit} cells are read").format(limit=limits.MAX_CELLS)
                 raise _refused(self.file, words, self.name, self._cell)
         elif tag == "f":
             facts.formulas.append(self._cell)
@@ -218,7 +230,7 @@ class _SheetScan:
     def end(self, tag: str) -> None:
         if _local(tag) == "f" and self._formula is not None:
             if _DDE.match("".join(self._formula)):
-                raise _refused(self.file, "the cell calls another program (DDE)", self.name, self._cell)
+                raise _refused(self.file, _("the cell calls another program (DDE)"), self.name, self._cell)
             self._formula = None
 
 
@@ -232,9 +244,14 @@ class XlsxFile:
         self.content, self.file = content, file
         kind = kind_of(content)
         if kind != "an XLSX workbook":
-            raise _refused(file, f"the file is no readable XLSX workbook: it is {kind or 'plain text'}")
+            raise _refused(
+                file,
+                _("the file is no readable {expected} workbook: it is {kind}").format(
+                    expected="XLSX", kind=_(kind or N_("plain text"))
+                ),
+            )
         if len(content) > limits.MAX_BYTES:
-            raise _refused(file, f"the file is larger than {limits.MAX_BYTES // 1_000_000} MB")
+            raise _refused(file, _("the file is larger than {limit} MB").format(limit=limits.MAX_BYTES // 1_000_000))
         with readable(file, "XLSX"):
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             self._check_parts()
@@ -249,31 +266,51 @@ class XlsxFile:
         """Refuse by the list of parts alone, before anything is unpacked."""
         parts = self._zip.infolist()
         if len(parts) > limits.MAX_PARTS:
-            self._refuse(f"the workbook has {len(parts)} parts; at most {limits.MAX_PARTS} are read")
+            self._refuse(
+                _("the workbook has {count} parts; at most {limit} are read").format(
+                    count=len(parts), limit=limits.MAX_PARTS
+                )
+            )
         if sum(part.file_size for part in parts) > limits.MAX_UNPACKED_BYTES:
-            self._refuse(f"the file is larger than {limits.MAX_UNPACKED_BYTES // 1_000_000} MB when it is unpacked")
+            self._refuse(
+                _("the file is larger than {limit} MB when it is unpacked").format(
+                    limit=limits.MAX_UNPACKED_BYTES // 1_000_000
+                )
+            )
         names = set()
         for part in parts:
             name = part.filename.lower()
             if name in names:
-                self._refuse(f"the workbook holds the part {part.filename} twice")
+                self._refuse(_("the workbook holds the part {part} twice").format(part=part.filename))
             names.add(name)
             if ".." in name.split("/") or name.startswith("/") or "\\" in name:
-                self._refuse(f"the workbook holds a part outside of it: {part.filename}")
+                self._refuse(_("the workbook holds a part outside of it: {part}").format(part=part.filename))
             if part.flag_bits & 1:
-                self._refuse("the workbook is locked with a password")
+                self._refuse(_("the workbook is locked with a password"))
             if part.file_size > max(limits.MIN_RATIO_BYTES, limits.MAX_RATIO * part.compress_size):
-                self._refuse(f"the part {part.filename} would grow from {part.compress_size} to {part.file_size} bytes")
+                self._refuse(
+                    _("the part {part} of the workbook would grow from {packed} to {unpacked} bytes").format(
+                        part=part.filename, packed=part.compress_size, unpacked=part.file_size
+                    )
+                )
             for pattern, what in _UNWANTED_PARTS:
                 if pattern.search("/" + name):
-                    self._refuse(f"the workbook holds {what} ({part.filename}); save it without them")
+                    self._refuse(
+                        _("the workbook holds {what} ({part}); save it without them").format(
+                            what=_(what), part=part.filename
+                        )
+                    )
 
     def _check_content(self) -> None:
         """Unpack every part once (its true size and checksum are compared then) and look at what it is."""
         for part in self._zip.infolist():
             content = self._zip.read(part)
             if content[:4] in (b"PK\x03\x04", _OLE[:4]):
-                self._refuse(f"the workbook holds embedded objects or files ({part.filename}); save it without them")
+                self._refuse(
+                    _("the workbook holds {what} ({part}); save it without them").format(
+                        what=_("embedded objects or files"), part=part.filename
+                    )
+                )
             if part.filename.endswith(".rels"):
                 _parse(content, self._relation)
             elif part.filename == "[Content_Types].xml":
@@ -285,13 +322,15 @@ class XlsxFile:
         is_outside = given.get("TargetMode", "").lower() == "external"
         if is_outside and not given.get("Type", "").endswith("/hyperlink"):  # a link to click on loads nothing
             self._refuse(
-                f"the workbook holds links to other files or to data outside ({given.get('Target', '')[:100]})"
+                _(
+                    "the workbook holds links to other files or to data outside ({address}); save it without them"
+                ).format(address=given.get("Target", "")[:100])
             )
 
     def _content_type(self, tag: str, given: dict[str, str]) -> None:
         kind = given.get("ContentType", "").lower()
         if "macroenabled" in kind or "vbaproject" in kind:
-            self._refuse("the workbook holds macros; save it as XLSX without them")
+            self._refuse(_("the workbook holds macros; save it as XLSX without them"))
 
     def _sheets(self) -> dict[str, tuple[str, bool]]:
         """Return (part, whether it is shown) of every sheet by its name."""
@@ -311,9 +350,9 @@ class XlsxFile:
         _parse(self._zip.read("xl/_rels/workbook.xml.rels"), target)
         found = {name: (targets[key], is_shown) for name, key, is_shown in listed}
         if len(found) < len(listed):
-            self._refuse("two sheets of the workbook have the same name")
+            self._refuse(_("two sheets of the workbook have the same name"))
         if not found:
-            self._refuse("the workbook has no sheet")
+            self._refuse(_("the workbook has no sheet"))
         return found
 
     def facts(self, sheet: str) -> SheetFacts:
@@ -338,23 +377,23 @@ class XlsxFile:
             return _refused(self.file, message, sheet, cell).problems[0]
 
         if not self.sheets[sheet][1]:
-            yield problem("the sheet is hidden; show it or take it out")
+            yield problem(_("the sheet is hidden; show it or take it out"))
         for row in facts.hidden_rows:
             if row <= facts.rows:
-                yield Problem(self.file, "the row is hidden; show it or take it out", sheet, row)
+                yield Problem(self.file, _("the row is hidden; show it or take it out"), sheet, row)
         for first, last in facts.hidden_columns:
             if first <= facts.columns:
                 letters = column_letter(first - 1)
                 if last > first:
                     letters += f":{column_letter(min(last, facts.columns) - 1)}"
-                yield Problem(self.file, "the column is hidden; show it or take it out", sheet, column=letters)
+                yield Problem(self.file, _("the column is hidden; show it or take it out"), sheet, column=letters)
         for merged in facts.merged:
-            words = f"the cells {merged} are merged: all but one of them are empty; split them"
+            words = _("the cells {merged} are merged: all but one of them are empty; split them").format(merged=merged)
             yield problem(words, merged.split(":")[0])
         for cell in facts.formulas:
-            yield problem("the cell is a formula, whose value may be stale; put the value there", cell)
+            yield problem(_("the cell is a formula, whose value may be stale; put the value there"), cell)
         for cell in set(facts.errors) - set(facts.formulas):
-            yield problem("the cell holds an error of a spreadsheet", cell)
+            yield problem(_("the cell holds an error of a spreadsheet; put the value there"), cell)
 
     @cached_property
     def _values(self) -> Any:
@@ -406,7 +445,7 @@ def _ole_directory(content: bytes) -> Iterator[tuple[str, int, int, int]]:
 def _ole_table(content: bytes) -> list[int]:
     sectors = list(struct.unpack_from("<109I", content, 76))
     following, count = struct.unpack_from("<II", content, 68)
-    for _ in range(min(count, len(content) // 512)):
+    for _block in range(min(count, len(content) // 512)):
         part = struct.unpack_from("<128I", content, 512 * (following + 1))
         sectors += part[:127]
         following = part[127]
@@ -441,13 +480,18 @@ def open_xls(content: bytes, file: str) -> Any:
     """Open an old XLS workbook for reading its values; macros, embedded objects, links and far cells are refused."""
     kind = kind_of(content)
     if kind != "an XLS workbook":
-        raise _refused(file, f"the file is no readable XLS workbook: it is {kind or 'plain text'}")
+        raise _refused(
+            file,
+            _("the file is no readable {expected} workbook: it is {kind}").format(
+                expected="XLS", kind=_(kind or N_("plain text"))
+            ),
+        )
     with readable(file, "XLS"):
         names = {name for name, *_ in _ole_directory(content)}
     if names & {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA"}:
-        raise _refused(file, "the workbook holds macros; save it without them")
+        raise _refused(file, _("the workbook holds macros; save it without them"))
     if "\x01Ole10Native" in names or any(re.fullmatch(r"MBD[0-9A-F]{8}|LNK[0-9A-F]{8}", name) for name in names):
-        raise _refused(file, "the workbook holds embedded objects or files; save it without them")
+        raise _refused(file, _("the workbook holds embedded objects or files; save it without them"))
     _check_xls_records(_ole_stream(content, ("Workbook", "Book")) or b"", file)
     from python_calamine import CalamineWorkbook
 
@@ -469,11 +513,13 @@ def _check_xls_records(stream: bytes, file: str) -> None:
             row, column = struct.unpack_from("<HH", data)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif record == _XLS_DIMENSIONS and size >= 12:
-            _, rows_said, _, columns_said = struct.unpack_from("<IIHH", data)
+            _first, rows_said, _first, columns_said = struct.unpack_from("<IIHH", data)
             if rows_said > 65_536 or columns_said > 256:
-                raise _refused(file, "the file is no readable XLS workbook (it claims cells that cannot be)")
+                raise _refused(file, _("the file is no readable XLS workbook (it claims cells that cannot be)"))
         elif record == _XLS_LINK and size > 4 and data[2:4] not in (b"\x01\x04", b"\x01\x3a"):
-            raise _refused(file, "the workbook holds links to other files or to data outside; save it without them")
+            raise _refused(file, _("the workbook holds links to other files or to data outside; save it without them"))
         if rows > limits.MAX_ROWS or rows * columns > limits.MAX_CELLS:
-            words = f"a sheet is too large; at most {limits.MAX_ROWS} rows and {limits.MAX_CELLS} cells are read"
+            words = _("a sheet is too large; at most {rows} rows and {cells} cells are read").format(
+                rows=limits.MAX_ROWS, cells=limits.MAX_CELLS
+            )
             raise _refused(file, words)

@@ -10,7 +10,8 @@ def build_models(
     database: Path, on_node: Callable[[str], None] | None = None, evaluation_date: str | None = None
 ) -> transform.TransformResult:
     """Build seeds and models as `transform.build` does, without dbt's own tests: they ran in `parvn build`."""
-    outcome = transform.run_dbt(database, "build", "--exclude-resource-type", "test", "unit_test", on_node=on_node)
+    chosen = ["--exclude-resource-type", "test", "unit_test", *transform.judged_also_on(evaluation_date)]
+    outcome = transform.run_dbt(database, "build", *chosen, on_node=on_node)
     failed = [f"{n.node.name}: {n.message}" for n in getattr(outcome.result, "results", []) if n.status == "error"]
     assert outcome.success, failed or outcome.exception
     result = transform.TransformResult()

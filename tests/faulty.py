@@ -14,6 +14,7 @@ import duckdb
 
 from ingest import publish
 from ingest.check import CheckedPackage
+from ingest.durable import write_folder
 from ingest.landing import Landing
 from ingest.paths import Workspace
 from ingest.pipeline import remove_leftovers
@@ -105,6 +106,12 @@ def run_counting(workspace: Workspace, package: CheckedPackage, number: int, ans
     count_steps(lambda n, before: steps.append(n) if before else None)
     run(workspace, package, number)
     answer.send(len(steps))
+
+
+def write_folder_and_die(folder: Path, files: dict[str, bytes], step: int, before: bool) -> None:
+    """Write a folder, killed before or after the `step`th step; a writing of fewer steps ends well."""
+    count_steps(lambda n, is_before: die() if (n, is_before) == (step, before) else None)
+    write_folder(folder, files)
 
 
 def run_for_ever(workspace: Workspace, package: CheckedPackage, number: int) -> None:

@@ -11,8 +11,8 @@ from ingest.reference import Reference
 
 LAYERS = (
     ("cli",),
-    ("commands.asking", "commands.building", "commands.keeping", "commands.records"),
-    ("commands.options", "commands.printing", "commands"),
+    ("commands.asking", "commands.building", "commands.exporting", "commands.keeping", "commands.records"),
+    ("commands.language", "commands.options", "commands.printing", "commands"),
     ("pipeline", "synthetic"),
     ("landing", "publish", "transform", "verify", "fill", "schema"),
     ("check",),
@@ -20,7 +20,7 @@ LAYERS = (
     ("contracts", "workbooks", "personal"),
     ("reference", "problems"),
     ("reading.agencies", "reading.dates", "reading.numbers"),
-    ("reading.text", "reading", "paths", "limits", "messages", ""),
+    ("reading.text", "reading", "paths", "limits", "messages", "quoting", ""),
 )
 """Modules of `ingest` from the top down. A module that is not named here stands beside landing."""
 BESIDE_LANDING = 4
@@ -69,7 +69,7 @@ def test_no_modules_of_ingest_import_each_other_in_a_circle() -> None:
 
 def test_reading_functions_know_nothing_of_files_records_or_seeds() -> None:
     outside = {b for a, used in imports().items() if a.startswith("reading") for b in used}
-    assert outside <= {"reading.text", "reading"}
+    assert outside <= {"reading.text", "reading", "messages"}
 
 
 def project_files() -> list[str]:
@@ -127,3 +127,16 @@ def test_every_table_has_its_id_first_and_needs_it() -> None:
 def test_every_agency_that_an_alias_leads_to_exists(reference: Reference) -> None:
     led_to = set(reference.agencies._ids.values())
     assert led_to - reference.agency_ids == {"not_an_agency"}
+
+
+def test_staging_fills_an_empty_cell_as_its_contract_does() -> None:
+    staging = [path.read_text("utf-8") for path in (PROJECT / "models" / "staging").glob("stg_records__*.sql")]
+    wanted = {
+        (table, f"coalesce({name}, '{field.default}') as {name}")
+        for table, model in TABLES.items()
+        for name, field in model.model_fields.items()
+        if isinstance(field.default, str)
+    }
+    assert ("document", "coalesce(trust_grade, 'A') as trust_grade") in wanted
+    held = {(t, words) for t, words in wanted for sql in staging if f"source('raw', '{t}')" in sql and words in sql}
+    assert wanted - held == set()

@@ -88,8 +88,8 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
         "plan/results.csv, row 2, column period_end: the period ends before it starts; found '2020-09-30'",
     ),
     "a missing value": (
-        cell("targets", 1, subject_en=" "),
-        "plan/targets.csv, row 3, column subject_en: a value is missing",
+        cell("targets", 1, subject_vi=" "),
+        "plan/targets.csv, row 3, column subject_vi: a value is missing",
     ),
     "a missing column, said once": (
         without("results", "unit"),
@@ -113,8 +113,8 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "an id with letters that no address can carry": (
         cell("targets", 1, target_id="Hà Tĩnh 1"),
-        "plan/targets.csv, row 3, column target_id: String should match pattern '^[a-z0-9][a-z0-9._-]*$'; "
-        "found 'Hà Tĩnh 1'",
+        "plan/targets.csv, row 3, column target_id: "
+        "expected a-z, 0-9, '.', '_' or '-' only, and a letter or digit first; found 'Hà Tĩnh 1'",
     ),
     "an unknown province": (
         field(province="ha-tin"),
@@ -138,11 +138,11 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a target without its value": (
         cell("targets", 0, target_value=""),
-        "plan/targets.csv, row 2, column target_value: a target with comparator >= needs this",
+        "plan/targets.csv, row 2, column target_value: a value is missing: a target with comparator >= needs it",
     ),
     "a deed with a value": (
         cell("targets", 1, target_value="5", printed_text="5 kế hoạch"),
-        "plan/targets.csv, row 3, column target_value: a deed ('done') has no number; found '5'",
+        "plan/targets.csv, row 3, column target_value: leave this empty: a deed ('done') has no number; found '5'",
     ),
     "a restated target that is not there": (
         every("targets", restates_target_id="ha-tinh-2021-plan-t9"),
@@ -164,7 +164,7 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "tasks without the year of their quarters": (
         field(plan_year=None),
-        "plan/document.yml, column plan_year: a document with tasks needs this: their quarters are of this year",
+        "plan/document.yml, column plan_year: a value is missing: the quarters of the tasks are of this year",
     ),
     "a budget that contradicts its words": (
         cell("tasks", 0, budget_vnd_million="1200"),
@@ -172,12 +172,20 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a reading by context without a reason": (
         cell("targets", 0, value_reading="context"),
-        "plan/targets.csv, row 2, column reading_note: a reading by context says why",
+        "plan/targets.csv, row 2, column reading_note: a value is missing: a reading by context says why",
     ),
     "a locator without line numbers": (
         cell("targets", 0, locator="II.1 L3"),
+        "plan/targets.csv, row 2, column locator: expected '<section or row>; L<first>-<last>[, L...]' "
+        "or '<section or row>; tr. <page>'; found 'II.1 L3'",
+    ),
+    "a page in place of the lines of a text that is held": (
+        lambda records: (
+            records.document.update(source_file="plan.txt", source_sha256="0" * 64),
+            records.tables["targets"][0].update(locator="II.1; tr. 3"),
+        ),
         "plan/targets.csv, row 2, column locator: expected '<section or row>; L<first>-<last>[, L...]'; "
-        "found 'II.1 L3'",
+        "found 'II.1; tr. 3'",
     ),
     "a figure without its words": (
         cell("targets", 0, printed_text=""),
@@ -185,16 +193,16 @@ CONTENT_FAULTS: dict[str, tuple[Change, str]] = {
     ),
     "a known_from without its basis": (
         field(known_from_basis=None),
-        "plan/document.yml, column known_from_basis: known_from and its basis belong together",
+        "plan/document.yml, column known_from_basis: fill both known_from and known_from_basis, or neither",
     ),
     "a revision without its day": (
         field(vintage_reason="source_revised"),
-        "plan/document.yml, column revised_known_from: vintage_reason: source_revised and the day from which the "
-        "revision counts belong together; found 'source_revised'",
+        "plan/document.yml, column revised_known_from: fill both vintage_reason with source_revised and "
+        "revised_known_from, or neither; found 'source_revised'",
     ),
     "an unknown number style": (
         field(number_style={"default": "french"}),
-        "plan/document.yml, column number_style.default: Input should be 'vietnamese' or 'english'; found 'french'",
+        "plan/document.yml, column number_style.default: expected one of: 'vietnamese', 'english'; found 'french'",
     ),
     "a province beside the document's own": (
         cell("results", 0, province="ha-tinh"),
@@ -222,7 +230,7 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a row without any value": (
         "tasks.csv",
         lambda content: content + b"," * 17 + b"\n",
-        "plan/tasks.csv, row 4: the row is empty",
+        "plan/tasks.csv, row 4: the row is empty; delete it",
     ),
     "semicolons between the columns": (
         "tasks.csv",
@@ -243,6 +251,11 @@ FILE_FAULTS: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
         "results.csv",
         lambda content: content.replace(b"value_reading", b"reading_note"),
         "plan/results.csv, row 1, column reading_note: this heading stands twice",
+    ),
+    "a control character behind a heading": (
+        "results.csv",
+        lambda content: content.replace(b"value_reading", b"value_reading\xc2\x85"),
+        "plan/results.csv, row 1, column value_reading: the cell holds characters that no text has",
     ),
     "an empty heading": (
         "results.csv",
@@ -335,8 +348,11 @@ def test_an_id_of_another_package_is_refused_with_the_other_file(plan: Records) 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"page_id": ""}, "column page_id: a figure of a web page names its page and its province"),
-        ({"province": ""}, "column province: a figure of a web page names its page and its province"),
+        ({"page_id": ""}, "column page_id: a value is missing: a figure of a web page names its page and its province"),
+        (
+            {"province": ""},
+            "column province: a value is missing: a figure of a web page names its page and its province",
+        ),
         ({"page_id": "page-x2"}, "column page_id: no such row in pages; found 'page-x2'; nearest: page-x1"),
     ],
 )
@@ -560,7 +576,7 @@ def test_all_problems_of_all_packages_are_reported_at_once(plan: Records, pages:
                 "'một tỷ một trăm triệu đồng'; found 'hồ sơ'"
             ],
         ),
-        ({"printed_unit": ""}, ["printed_unit: printed_value and printed_unit belong together"]),
+        ({"printed_unit": ""}, ["printed_unit: fill both printed_value and printed_unit, or neither"]),
         (
             {"printed_text": "1.100.000.000 triệu đồng", "printed_unit": "triệu đồng"},
             ["value: '1100000000 triệu đồng' is 1100000000 million dong"],

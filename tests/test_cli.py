@@ -144,7 +144,7 @@ def test_the_json_schemas_in_the_documentation_are_those_of_the_contracts(tmp_pa
 
 def test_a_schema_lists_columns_in_their_order_and_forbids_others(parvn: Parvn, tmp_path: Path) -> None:
     assert parvn("schema", tmp_path).code == 0
-    schema = json.loads((tmp_path / "results.schema.json").read_text("utf-8"))
+    schema = json.loads((tmp_path / "schemas" / "results.schema.json").read_text("utf-8"))
     assert (schema["additionalProperties"], schema["x-id-column"]) == (False, "result_id")
     assert next(iter(schema["properties"])) == "result_id"
     assert list(schema["properties"])[-2:] == ["printed_text", "locator"]

@@ -1,4 +1,4 @@
-"""Every query of README and docs is run, and what it prints is what stands below it.
+"""README and docs are true: their queries print what stands below them, their links, files and commands exist.
 
 `PARVN_UPDATE_DOCS=1 pytest tests/test_docs.py` writes the answers of the records as they are now into the pages.
 """
@@ -6,41 +6,263 @@
 import os
 import re
 import shlex
+import shutil
+import unicodedata
+from functools import cache
 from pathlib import Path
 
+import click
 import pytest
+from builds import build_models
 from commands import Parvn
 
+from ingest import pipeline, transform
+from ingest.cli import cli
+from ingest.contracts import TABLES
 from ingest.paths import PROJECT, Workspace
+from ingest.synthetic import write_records
+from ingest.table_reference import PAGES as REFERENCE
+from ingest.table_reference import tables, write_tables
 
-PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
-ANSWERED = re.compile(r"```sh\n(?P<command>parvn query [^`]*?)\n```\n\n```text\n(?P<answer>.*?)```\n", re.DOTALL)
+DOCS = PROJECT / "docs"
+PAGES = [PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))]
+ANSWERED = re.compile(r"```sh\n(?P<command>[^`]*?)\n```\n\n```text\n(?P<answer>.*?)```\n", re.DOTALL)
+FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+SPAN = re.compile(r"`([^`\n]+)`")
+WRITTEN = re.compile(r"`my-records/(?P<path>[^`]+)`:\n\n```\w+\n(?P<text>.*?)```\n", re.DOTALL)
+"""A record file that a page shows whole."""
+WAREHOUSES = {None: "real", "demo/warehouse": "demo", "demo-trial": "demo", "my-warehouse": "quarter"}
+"""The fixture that holds the warehouse that a query names."""
+TRIAL_DAY = "2024-07-01"
+"""The demo is built once, with the further day of judgement that docs/target-progress.md asks for."""
 
 
-def cases() -> list[tuple[Path, int]]:
-    """Return every answered query of the published release as (page, its number there).
-
-    Queries of another warehouse (`--warehouse`) show made-up records, which are not here.
-    """
-    return [
-        (page, number)
-        for page in PAGES
-        for number, found in enumerate(ANSWERED.finditer(page.read_text(encoding="utf-8")))
-        if "--warehouse" not in found["command"]
-    ]
+@cache
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("page", "number"), cases(), ids=lambda case: case.name if isinstance(case, Path) else None)
+def commands(code: str) -> list[list[str]]:
+    """Return the arguments of every `parvn` command in a piece of shell."""
+    found: list[list[str]] = []
+    for word in shlex.split(code, comments=True):
+        if word == "parvn":
+            found.append([])
+        elif found:
+            found[-1].append(word)
+    return found
+
+
+def spans(page: Path) -> list[str]:
+    """Return what stands in backticks within sentences and tables."""
+    return SPAN.findall(FENCED.sub("", text_of(page)))
+
+
+def fenced(*languages: str) -> list[tuple[Path, str]]:
+    return [(page, m["text"]) for page in PAGES for m in FENCED.finditer(text_of(page)) if m["language"] in languages]
+
+
+def warehouse_of(query: list[str]) -> str | None:
+    return query[query.index("--warehouse") + 1] if "--warehouse" in query else None
+
+
+def answered() -> list[tuple[Path, int]]:
+    """Return every answered query as (page, its number there)."""
+    return [(page, number) for page in PAGES for number, _ in enumerate(ANSWERED.finditer(text_of(page)))]
+
+
+def name_of(case: object) -> str | None:
+    return case.stem if isinstance(case, Path) else None
+
+
+def built(workspace: Workspace, evaluation_date: str | None = None) -> Workspace:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "build", build_models)
+        pipeline.build(workspace, say=lambda _: None, with_docs=False, evaluation_date=evaluation_date)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The warehouse of `make demo`, judged on one more day."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_records(folder / "data")
+    return built(Workspace(folder / "data", folder / "warehouse"), TRIAL_DAY)
+
+
+@pytest.fixture(scope="module")
+def quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The project's records and the made-up report of docs/contributors.md, as a reader of that page writes it."""
+    folder = tmp_path_factory.mktemp("quarter")
+    shutil.copytree(PROJECT / "data", folder / "my-records")
+    for file in WRITTEN.finditer(text_of(DOCS / "contributors.md")):
+        path = folder / "my-records" / file["path"]
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(file["text"], "utf-8")
+    return built(Workspace(folder / "my-records", folder / "my-warehouse"))
+
+
+# --- queries -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "number"), answered(), ids=name_of)
 def test_a_query_of_the_docs_prints_what_stands_below_it(
-    page: Path, number: int, parvn: Parvn, real: Workspace
+    page: Path, number: int, parvn: Parvn, request: pytest.FixtureRequest
 ) -> None:
     text = page.read_text(encoding="utf-8")
     found = list(ANSWERED.finditer(text))[number]
-    _, *arguments = shlex.split(found["command"])
-    said = parvn(*arguments, "--warehouse", real.warehouse)
+    query = commands(found["command"])[-1]
+    named = warehouse_of(query)
+    warehouse = request.getfixturevalue(WAREHOUSES[named]).warehouse
+    said = parvn(*(warehouse if named and word == named else word for word in query), "--warehouse", warehouse)
     assert (said.code, said.err) == (0, "")
     answer = said.out.rstrip("\n") + "\n"
     if os.environ.get("PARVN_UPDATE_DOCS"):
         page.write_text(text[: found.start("answer")] + answer + text[found.end("answer") :], encoding="utf-8")
     else:
         assert found["answer"] == answer
+
+
+def test_every_block_of_shell_begins_its_lines_where_the_tests_look() -> None:
+    assert [page.name for page in PAGES if re.search(r"^ +```", text_of(page), re.MULTILINE)] == []
+
+
+def test_sql_and_python_of_the_docs_run(
+    parvn: Parvn, real: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "warehouse").symlink_to(real.warehouse)
+    for _, statement in fenced("sql"):
+        assert parvn("query", statement, "--warehouse", real.warehouse).code == 0
+    programs = fenced("python")
+    assert programs
+    for page, program in programs:
+        exec(compile(program, str(page), "exec"), {})
+
+
+def test_commands_that_publish_nothing_run_as_they_stand(
+    parvn: Parvn, real: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(PROJECT / "data")
+    ran = []
+    for _, code in fenced("sh"):
+        for arguments in commands(code):
+            line = arguments[: next((i for i, word in enumerate(arguments) if word in "<>"), None)]
+            if line[0] in ("query", "export", "status", "releases") and "--warehouse" not in line:
+                said = parvn(*line, "--warehouse", real.warehouse, stdin="select 1 as one")
+            elif line[0] == "check" and all(Path(word).exists() for word in line[1:]):
+                said = parvn(*line)
+            else:
+                continue
+            assert (said.code, said.err) == (0, ""), line
+            ran.append(line[0])
+    assert {"query", "export", "status", "releases", "check"} == set(ran)
+
+
+# --- what the pages name exists ------------------------------------------------------------------------------------
+
+
+def option_names(command: click.Command) -> set[str]:
+    return {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+
+
+def test_every_command_and_option_that_a_page_names_exists() -> None:
+    wrong = []
+    named = set()
+    everything = {name for command in cli.commands.values() for name in option_names(command)} | {"--version"}
+    for page in PAGES:
+        code = [m["text"] for m in FENCED.finditer(text_of(page)) if m["language"] == "sh"]
+        inline = [span for span in spans(page) if span.startswith("parvn ") and not span.startswith("parvn.")]
+        for arguments in [found for piece in (*code, *inline) for found in commands(piece)]:
+            if not arguments or arguments[0].startswith("-"):
+                continue
+            command = cli.commands.get(arguments[0])
+            named.add(arguments[0])
+            options = {word.split("=")[0] for word in arguments[1:] if re.match(r"--\w", word)}
+            if command is None or options - option_names(command):
+                wrong.append((page.name, arguments[0], options))
+        alone = {span.split()[0] for span in spans(page) if re.match(r"--[a-z]", span)}
+        if alone - everything:
+            wrong.append((page.name, "", alone - everything))
+    assert wrong == []
+    assert named == set(cli.commands), "a command that no page names"
+
+
+def test_every_make_target_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {word for page in PAGES for word in re.findall(r"(?:^|`)make (\w+)(?=[`\n])", text_of(page), re.MULTILINE)}
+    assert {"build", "test"} <= named <= targets
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", text_of(page)), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", unicodedata.normalize("NFC", re.sub(r"[`*]", "", h)).lower()) for h in headings)
+    return {heading.replace(" ", "-") for heading in kept}
+
+
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    broken = []
+    for page in [*PAGES, PROJECT / "CHANGELOG.md"]:
+        for target in re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", text_of(page))):
+            if target.startswith(("https://", "http://")):
+                continue
+            path, _, anchor = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            if not file.exists() or (anchor and anchor not in anchors(file)):
+                broken.append((page.relative_to(PROJECT).as_posix(), target))
+    assert broken == []
+
+
+PATH = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|sql|yml|csv|md|json|ipynb|toml|html|service|timer)|(?:[\w.-]+/)+")
+MADE = ("warehouse/", "demo/", "my-records/", "validation/", "parquet/")
+"""Folders that a command makes; the names below them are none of the project's."""
+
+
+def test_every_file_that_a_page_names_exists() -> None:
+    files = {p.relative_to(PROJECT).as_posix() for p in PROJECT.rglob("*") if ".git/" not in p.as_posix()}
+    names = {Path(file).name for file in files} | {f"{table}.csv" for table in TABLES}
+    # written by builds, by exports and by people
+    names |= {"manifest.json", "results.json", "index.html", "datapackage.json", "LICENCES.md"}
+    names |= {"accepted_exceptions.csv"}
+    missing = []
+    for page in PAGES:
+        for span in spans(page):
+            if PATH.fullmatch(span) and not span.startswith(MADE):
+                near = (page.parent / span).exists() or span.rstrip("/") in files
+                if not near and ("/" in span.rstrip("/") or Path(span).name not in names):
+                    missing.append((page.relative_to(PROJECT).as_posix(), span))
+    assert missing == []
+
+
+# --- marts and reference -------------------------------------------------------------------------------------------
+
+
+def test_every_mart_has_a_page_and_a_row_in_both_lists() -> None:
+    marts = {str(entry["name"]) for entry in tables()["marts"] if str(entry["name"]).startswith("mart_")}
+    assert {page.stem for page in (DOCS / "marts").glob("mart_*.md")} == marts
+    for index in (PROJECT / "README.md", DOCS / "marts" / "README.md"):
+        assert set(re.findall(r"^\| \[?`?(mart_\w+)", text_of(index), re.MULTILINE)) == marts
+    for mart in marts:
+        page = DOCS / "marts" / f"{mart}.md"
+        assert text_of(page).startswith(f"# {mart}\n")
+        asked = [m["command"] for m in ANSWERED.finditer(text_of(page))]
+        assert any(f"marts.{mart}" in command for command in asked), f"{page} has no worked query"
+
+
+def test_the_reference_is_that_of_the_models(tmp_path: Path) -> None:
+    written = {path.name: path.read_text("utf-8") for path in write_tables(tmp_path)}
+    kept = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md")}
+    assert {name for name in written | kept if written.get(name) != kept.get(name)} == set(), "run 'parvn schema'"
+
+
+def test_the_reference_has_every_published_table() -> None:
+    described = {str(entry["name"]) for entries in tables().values() for entry in entries}
+    sql = {path.stem for folder in ("marts", "audit") for path in (PROJECT / "models" / folder).rglob("*.sql")}
+    seeds = {path.stem for path in (PROJECT / "seeds" / "reference").glob("*.csv")}
+    assert described == sql | seeds
+    headings = [
+        h for page in REFERENCE for h in re.findall(r"^## (\w+)$", text_of(DOCS / "reference" / page.file), re.M)
+    ]
+    assert sorted(headings) == sorted(described)

@@ -268,6 +268,7 @@ def models(database, *_):
     faulty.build_small(small, 2, rows={rows})
     return transform.TransformResult()
 transform.build = models
+pipeline.Run.audit = lambda *_: []  # Great Expectations takes seconds to import; its results are small files
 releases.raise_losses = lambda *_: None
 {prepare}
 sys.argv = ["parvn", "build", "--quiet", "--no-docs", "--data", str(small.data), "--warehouse", str(small.warehouse)]

@@ -419,7 +419,7 @@ def test_the_34_provinces_of_2025_load_where_the_edition_is_in_the_seed(
 TABLE_FAULTS: dict[str, tuple[Callable[[Table], Any], str]] = {
     "percent sign": (lambda t: t[4].__setitem__(4, "89,75%"), "par.csv, row 5, column E: write the number without the "
                      "percent sign, such as 86,5 for 86,5 %; found '89,75%'"),
-    "mixed marks": (lambda t: t[4].__setitem__(4, "89.75"), "row 5, column E: expected a number in vietnamese style "
+    "mixed marks": (lambda t: t[4].__setitem__(4, "89.75"), "row 5, column E: expected a number in Vietnamese style "
                     "such as 1.694 or 60,5; found '89.75'"),
     "unknown heading": (lambda t: t[2].__setitem__(6, "Cải cách thế chấp"), "row 3, column G: unknown heading; found "
                         "'Cải cách thế chấp'; nearest: Cải cách thể chế"),

@@ -102,7 +102,11 @@ def test_a_sheet_with_no_known_name_is_named_with_the_nearest_table(plan: Record
     plan.tables["target"] = plan.tables.pop("targets")
     write_xlsx(plan, path)
     (found,) = found_in(tmp_path / "x")
-    assert (found.sheet, found.message, found.nearest[0]) == ("target", "unknown sheet", "targets")
+    assert (found.sheet, found.message, found.nearest[0]) == (
+        "target",
+        "unknown sheet; expected the name of a record table",
+        "targets",
+    )
 
 
 @pytest.mark.parametrize("kind", ["truncated", "a renamed text file", "empty"])

@@ -117,12 +117,15 @@ def test_a_bare_number_of_a_cell_must_stand_alone(plan: Records, documents: Path
 def test_a_locator_beyond_the_last_line_is_refused(plan: Records, documents: Path) -> None:
     plan.tables["results"][0]["locator"] = "I; L1, L500-501"
     (problem,) = verified(plan, documents).problems
-    assert (problem.column, problem.message) == ("locator", "the document has 11 lines")
+    assert (problem.column, problem.message) == ("locator", "the document has only 11 lines")
 
 
 def test_another_document_under_the_same_name_is_noticed(plan: Records, documents: Path) -> None:
     (problem,) = verified(plan, documents, sha256="0" * 64).problems
-    assert str(problem) == "plan/document.yml, column source_sha256: the document has other bytes"
+    assert (
+        str(problem)
+        == "plan/document.yml, column source_sha256: the document has other bytes than those that were recorded"
+    )
 
 
 def test_a_document_that_is_not_there_is_named(plan: Records, documents: Path) -> None:
@@ -191,13 +194,19 @@ def test_a_review_of_another_number_or_line_is_stale_and_covers_nothing(
 def test_a_review_of_a_line_that_does_not_exist_is_refused(plan: Records, documents: Path) -> None:
     review(plan, "17", "PL; L99")
     (problem,) = verified(plan, documents).problems
-    assert (problem.row, problem.column, problem.message) == (2, "locator", "the document has 11 lines")
+    assert (problem.row, problem.column, problem.message) == (2, "locator", "the document has only 11 lines")
 
 
-def test_figures_of_web_pages_are_counted_apart(plan: Records, pages: Records, documents: Path) -> None:
+def test_figures_of_web_pages_and_of_documents_without_a_text_are_counted_apart(
+    plan: Records, pages: Records, documents: Path
+) -> None:
     from ingest.verify import unverifiable_count
 
     pages.write()
+    checked = check_folder(plan.write().parent)
+    assert (verify(checked, documents), unverifiable_count(checked)) == ([], 2 + 3)
+    assert plan.document is not None
+    plan.document["source_file"] = "plan.txt"
     checked = check_folder(plan.write().parent)
     assert [result.document_id for result in verify(checked, documents)] == ["ha-tinh-2021-plan"]
     assert unverifiable_count(checked) == 2

@@ -18,6 +18,8 @@ from ingest.paths import Workspace
 
 Q3 = "thua-thien-hue-2020-q3-report"
 JUDGED = f"{Q3}-r012"
+PROCEDURES, BY_POST = f"{Q3}-r033", f"{Q3}-r053"
+QUARTER = "page-rf-kgi20"
 REVISED_ON = date(2020, 11, 15)
 BEFORE, AFTER = date(2020, 11, 14), REVISED_ON
 Rows = list[tuple[Any, ...]]
@@ -37,7 +39,7 @@ def change(path: Path, id_column: str, record_id: str, **cells: str) -> None:
 
 @pytest.fixture(scope="module")
 def revised(real: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The real records with a figure, a promise and a score revised, and a figure that we had copied wrongly."""
+    """The real records with figures, a promise and a score revised, and figures that we had copied wrongly."""
 
     folder = tmp_path_factory.mktemp("revised")
     shutil.copytree(real.data, folder / "data")
@@ -54,6 +56,10 @@ def revised(real: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             "select result_id from marts.fct_result where indicator_code = 'dossiers_resolved_count' "
             f"and document_id = '{Q3}' and admin_level = 'province'"
         )
+        (quarter,) = one(
+            "select result_id from marts.fct_result where indicator_code = 'dossiers_resolved_count' "
+            f"and document_id = '{QUARTER}' and admin_level = 'all'"
+        )
         (score,) = one(
             "select index_score_id from marts.fct_index_score where index_code = 'pci' and edition_year = 2019 "
             "and component_code = 'total' and score is not null and is_preferred order by score limit 1"
@@ -61,6 +67,10 @@ def revised(real: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     change(results, "result_id", resolved, value="22200", value_reading="context", reading_note="made up", **day)
     change(results, "result_id", JUDGED, numerator="2000", value_reading="context", reading_note="made up", **day)
     change(results, "result_id", f"{Q3}-r001", note="a note of ours")
+    made_up = {"value_reading": "context", "reading_note": "made up"}
+    change(results, "result_id", PROCEDURES, value="72", **made_up, **day)
+    change(results, "result_id", BY_POST, value="1941", **made_up)
+    change(workspace.data / "pages" / "results.csv", "result_id", quarter, value="254760", **day)
     change(
         workspace.data / "thua-thien-hue-2020-key-programme" / "targets.csv",
         "target_id",
@@ -102,6 +112,96 @@ def test_a_figure_is_shown_as_it_was_known_on_the_day(revised: Workspace, now: C
 def test_our_own_correction_counts_from_the_beginning(revised: Workspace) -> None:
     sql = f"select note, vintage_no from marts.fct_result where result_id = '{Q3}-r001'"
     assert as_of(revised, date(2020, 9, 30), sql) == [("a note of ours", 2)]
+
+
+PIVOTS = {
+    "fct_dossier_flow": (
+        "select dossiers_resolved, received_by_post from marts.fct_dossier_flow "
+        f"where source_id = '{Q3}' and admin_level = 'province' and is_latest_vintage",
+        (22174, 1941),
+        (22200, 1941),
+    ),
+    "fct_online_procedures": (
+        "select procedure_count, printed_pct::int from marts.fct_online_procedures where source_id = "
+        f"'{Q3}' and admin_level = 'commune' and service_level = '4' and is_latest_vintage",
+        (70, 56),
+        (72, 56),
+    ),
+    "fct_dossier_quarter": (
+        "select dossiers_resolved, on_time_numerator from marts.fct_dossier_quarter "
+        f"where source_id = '{QUARTER}' and admin_level = 'all' and is_latest_vintage",
+        (254754, 253779),
+        (254760, 253779),
+    ),
+}
+
+
+@pytest.mark.parametrize("table", PIVOTS)
+def test_what_stands_on_several_figures_is_shown_as_it_was_known_with_our_corrections(
+    revised: Workspace, now: Callable[[str], Rows], table: str
+) -> None:
+    sql, before, after = PIVOTS[table]
+    assert as_of(revised, BEFORE, sql) == [before]
+    assert as_of(revised, AFTER, sql) == now(sql) == [after]
+    assert as_of(revised, date(2020, 7, 20), sql) == []
+    versions = sql.replace(" and is_latest_vintage", "").replace("select ", "select vintage_no, known_to::varchar, ", 1)
+    assert sorted(now(versions)) == [(1, str(REVISED_ON), *before), (2, None, *after)]
+
+
+SUMS = """
+select 'flow' as pivot, source_id, province_id, admin_level, scope_code, period_start, period_end,
+    dossiers_resolved::decimal(20, 6) as value
+from marts.fct_dossier_flow where dossiers_resolved is not null
+union all
+select 'procedures ' || level_scheme || service_level || level_semantics, source_id, province_id, admin_level,
+    scope_code, null, measured_on, procedure_count
+from marts.fct_online_procedures where procedure_count is not null
+union all
+select 'quarter', source_id, province_id, admin_level, scope_code, period_start, period_end, dossiers_resolved
+from marts.fct_dossier_quarter where value_kind = 'printed' and dossiers_resolved is not null
+order by all
+"""
+FIGURES = """
+select 'flow' as pivot, source_id, province_id, admin_level, scope_code, period_start, period_end, value
+from marts.fct_result
+where indicator_code = 'dossiers_resolved_count' and period_start is not null and period_end is not null
+union all
+select 'procedures ' || level_scheme || service_level || level_semantics, source_id, province_id, admin_level,
+    scope_code, null, coalesce(measured_on, period_end), value
+from marts.fct_result inner join reference.online_service_indicator using (indicator_code)
+where measure = 'procedure_count' and coalesce(measured_on, period_end) is not null
+union all
+select 'quarter', source_id, province_id, admin_level, scope_code, period_start, period_end, value
+from marts.fct_result inner join marts.dim_reporting_period using (period_start, period_end)
+where indicator_code = 'dossiers_resolved_count' and period_type in ('q1', 'q2', 'q3', 'q4')
+order by all
+"""
+
+
+@pytest.mark.parametrize("day", [date(2019, 12, 31), date(2020, 9, 30), BEFORE, AFTER, date(2026, 12, 31)])
+def test_the_pivots_of_a_day_hold_the_figures_of_that_day(revised: Workspace, day: date) -> None:
+    pivots = as_of(revised, day, SUMS)
+    assert len(pivots) > 10
+    assert pivots == as_of(revised, day, FIGURES)
+
+
+def test_tasks_citations_sources_and_statistics_are_there_once_their_document_or_edition_was_known(
+    revised: Workspace, now: Callable[[str], Rows]
+) -> None:
+    known = f"(select document_id from marts.dim_document where known_from <= '{BEFORE}')"
+    expected = {
+        "fct_task": f"document_id in {known}",
+        "fct_task_milestone": f"task_id in (select task_id from marts.fct_task where document_id in {known})",
+        "bridge_task_agency": f"task_id in (select task_id from marts.fct_task where document_id in {known})",
+        "bridge_document_citation": f"document_id in {known}",
+        "dim_source": f"source_id in {known} or source_kind = 'computed'",
+        "fct_index_statistic": f"known_from <= '{BEFORE}'",
+        "dim_index_edition": f"known_from <= '{BEFORE}'",
+    }
+    for table, condition in expected.items():
+        shown = as_of(revised, BEFORE, f"from marts.{table} order by all")
+        assert shown == now(f"from marts.{table} where {condition} order by all")
+        assert 0 < len(shown) < now(f"select count(*) from marts.{table}")[0][0], table
 
 
 def test_a_promise_and_a_score_are_shown_as_they_were_known(revised: Workspace) -> None:
@@ -183,8 +283,9 @@ def test_old_and_new_figures_stand_side_by_side_and_changed_words_apart(now: Cal
     found = now(sql)
     assert ("result", "figure", False, 26.0, "source_revised", "2020-11-15") in found
     assert ("result", "words", False, None, "record_corrected", "2020-09-04") in found
+    assert ("result", "figure", False, 1.0, "record_corrected", "2020-09-04") in found
     assert [row[:2] for row in found] == [
-        ("index_score", "figure"), ("result", "figure"), ("result", "figure"), ("result", "words"), ("target", "words"),
+        ("index_score", "figure"), *[("result", "figure")] * 5, ("result", "words"), ("target", "words"),
     ]  # fmt: skip
 
 
@@ -200,6 +301,8 @@ def test_the_command_takes_a_day_and_says_what_is_not_there(parvn: Parvn, revise
 
 def test_nothing_of_a_later_day_is_there(revised: Workspace) -> None:
     for table, day in (("dim_document", "known_from"), ("fct_result", "known_from"), ("fct_target", "known_from"),
+                       ("fct_dossier_flow", "known_from"), ("fct_online_procedures", "known_from"),
+                       ("fct_dossier_quarter", "known_from"), ("fct_index_statistic", "known_from"),
                        ("fct_index_score", "known_from"), ("mart_target_progress", "evaluation_date")):  # fmt: skip
         assert as_of(revised, BEFORE, f"select count(*) > 0, max({day}) <= '{BEFORE}' from marts.{table}") == [
             (True, True)

@@ -82,7 +82,7 @@ DANGERS: dict[str, tuple[Callable[[Parts], None], str]] = {
     "a part outside": (add("../../evil.xml", b"<x/>"), "the workbook holds a part outside of it: ../../evil.xml"),
     "entities in the sheet": (change(SHEET, "<worksheet", LAUGHS + "<worksheet"), "declares a document type"),
     "entities elsewhere": (add("docProps/x.xml", (LAUGHS + "<x>&b;</x>").encode()), "declares a document type"),
-    "a bomb": (add("xl/media/a.bmp", b"\0" * 3_000_000), "the part xl/media/a.bmp would grow from"),
+    "a bomb": (add("xl/media/a.bmp", b"\0" * 3_000_000), "the part xl/media/a.bmp of the workbook would grow from"),
     "very many parts": (
         lambda parts: parts.update({f"xl/media/{n}.png": b"" for n in range(2001)}), "parts; at most 2000 are read",
     ),
@@ -145,7 +145,7 @@ UNSEEN: dict[str, tuple[Callable[[openpyxl.Workbook], object], str]] = {
     ),
     "an error": (
         lambda book: book["results"].__setitem__("E2", "#N/A"),
-        "plan.xlsx, sheet results, row 2, column E: the cell holds an error of a spreadsheet",
+        "plan.xlsx, sheet results, row 2, column E: the cell holds an error of a spreadsheet; put the value there",
     ),
     "one far cell": (
         lambda book: book["results"].__setitem__("XFD1048576", "x"),

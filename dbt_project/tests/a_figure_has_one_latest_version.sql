@@ -21,6 +21,27 @@ where is_latest_vintage
 group by index_code, edition_year, province_id, component_code, source_id, value_kind
 having count(*) > 1
 
+{% for fact, key in {
+    'fct_dossier_flow': ['source_id', 'province_id', 'admin_level', 'scope_code', 'period_start', 'period_end'],
+    'fct_dossier_quarter': [
+        'source_id', 'province_id', 'admin_level', 'scope_code', 'period_start', 'period_end', 'value_kind'
+    ],
+    'fct_online_procedures': [
+        'source_id', 'province_id', 'admin_level', 'scope_code', 'level_scheme', 'service_level', 'level_semantics',
+        'measured_on'
+    ]
+}.items() -%}
+    union all
+
+    select
+        'two versions' as what,
+        concat_ws(':', '{{ fact }}', {{ key | join(', ') }}) as figure
+    from {{ ref(fact) }}
+    where is_latest_vintage
+    group by {{ key | join(', ') }}
+    having count(*) > 1
+
+{% endfor -%}
 union all
 
 select

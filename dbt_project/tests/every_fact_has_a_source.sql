@@ -19,6 +19,7 @@ left join {{ ref('dim_document') }} as documents
     on facts.source_id = documents.document_id
 where
     sources.source_id is null
-    or documents.document_id is null
+    -- extracts of dossiers are described beside the mapping of their system, not as documents
+    or (documents.document_id is null and sources.source_id not in (select source_id from {{ ref('stg_extracts__sources') }}))
     or sources.licence is null
     or sources.publisher is null

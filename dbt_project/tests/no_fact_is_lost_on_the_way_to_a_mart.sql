@@ -44,7 +44,8 @@ select
     facts.source_id || '-' || facts.province_id || '-' || facts.admin_level || '-' || facts.scope_code as fact_id
 from {{ ref('fct_dossier_flow') }} as facts
 where
-    coalesce(facts.on_time_numerator, facts.resolved_late, facts.in_process_overdue, facts.on_time_rate_printed_pct)
+    facts.is_latest_vintage
+    and coalesce(facts.on_time_numerator, facts.resolved_late, facts.in_process_overdue, facts.on_time_rate_printed_pct)
     is not null
     and not exists (
         select 1

@@ -11,6 +11,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from ingest.messages import gettext as _
 from ingest.paths import ACCEPTED_EXCEPTIONS
 from ingest.problems import BadInput, Problem
 
@@ -47,25 +48,29 @@ def read_exceptions(data: Path) -> list[AcceptedException]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise BadInput([Problem(FILE, f"expected the columns {', '.join(COLUMNS)}", row=1)])
+                raise BadInput(
+                    [Problem(FILE, _("expected the columns {columns}").format(columns=", ".join(COLUMNS)), row=1)]
+                )
             rows = list(enumerate(reader, start=2))
     except UnicodeDecodeError as error:
-        raise BadInput([Problem(FILE, "expected UTF-8")]) from error
+        raise BadInput([Problem(FILE, _("the file is not UTF-8 text; save it as CSV UTF-8"))]) from error
     problems = []
     for number, row in rows:
         if row.get(None) or None in row.values():
-            problems.append(Problem(FILE, f"expected {len(COLUMNS)} cells", row=number))
+            problems.append(Problem(FILE, _("expected {count} cells").format(count=len(COLUMNS)), row=number))
             continue
-        problems += [Problem(FILE, "a value is missing", row=number, column=c) for c in COLUMNS if not row[c].strip()]
+        problems += [
+            Problem(FILE, _("a value is missing"), row=number, column=c) for c in COLUMNS if not row[c].strip()
+        ]
         try:
             date.fromisoformat(row["recorded_on"].strip())
         except ValueError:
             problems.append(
-                Problem(FILE, "expected a day as YYYY-MM-DD", None, number, "recorded_on", row["recorded_on"])
+                Problem(FILE, _("expected a day as YYYY-MM-DD"), None, number, "recorded_on", row["recorded_on"])
             )
     if problems:
         raise BadInput(problems)
-    return [AcceptedException(**{c: row[c].strip() for c in COLUMNS}) for _, row in rows]
+    return [AcceptedException(**{c: row[c].strip() for c in COLUMNS}) for _number, row in rows]
 
 
 def reason_for(exceptions: Iterable[AcceptedException], check: str, what: str) -> str | None:

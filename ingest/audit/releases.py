@@ -10,7 +10,10 @@ import duckdb
 
 from ingest.audit.exceptions import AcceptedException, how_to_accept, reason_for
 from ingest.contracts import TABLES
+from ingest.messages import gettext as _
+from ingest.messages import joined
 from ingest.problems import FailedCheck
+from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
 KEPT_SCHEMAS = ("marts", "reference", "audit")
@@ -32,9 +35,11 @@ class Loss:
 
     def __str__(self) -> str:
         if self.what == "table":
-            return f"{self.table}: the table is gone; it had {self.before} rows"
-        subject = "the table" if self.what == "rows" else self.what
-        return f"{self.table}: {subject} has {self.now} rows, it had {self.before}"
+            return _("{table}: the table is gone; it had {before} rows").format(table=self.table, before=self.before)
+        subject = _("the table") if self.what == "rows" else self.what
+        return _("{table}: {subject} has {now} rows, it had {before}").format(
+            table=self.table, subject=subject, now=self.now, before=self.before
+        )
 
     def record(self) -> dict[str, Any]:
         """Return the loss as plain values."""
@@ -70,8 +75,7 @@ def compare(
     usable = [e for e in exceptions if e not in gone]
     with duckdb.connect() as connection:
         for name, path in (("build", database), ("before", release_before / "parvn.duckdb")):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+            connection.execute(f"attach {literal(path)} as {name} (read_only)")
         before, now = _tables(connection, "before"), _tables(connection, "build")
         found = [*_lost_tables(connection, before, now)]
         groups = list(_facts(connection, before & now))
@@ -147,15 +151,16 @@ def raise_losses(comparison: Comparison, data: Path, page: Path | None = None) -
     losses = [loss for loss in comparison.losses if loss.reason is None]
     if not losses:
         return
-    lines = [f"- {loss}" for loss in losses[:SHOWN_LOSSES]]
+    words = _("the release before ({release}) had more; nothing was published:").format(release=comparison.release_id)
+    lines: list[str] = [words, *(joined("", ["- ", loss]) for loss in losses[:SHOWN_LOSSES])]
     if len(losses) > SHOWN_LOSSES:
-        lines.append(f"- and {len(losses) - SHOWN_LOSSES} more")
+        lines.append(_("- and {count} more").format(count=len(losses) - SHOWN_LOSSES))
     lines.append(
-        f"If this is meant, append a line per loss to {data} (check,what,reason,recorded_on; * stands for any):"
+        _(
+            "If this is meant, append a line per loss to {file} (check,what,reason,recorded_on; * stands for any):"
+        ).format(file=data)
     )
     lines += [f"    {how_to_accept(loss.table, loss.what)}" for loss in losses[:SHOWN_LOSSES]]
     if page:
-        lines.append(f"All results: {page}")
-    raise FailedCheck(
-        f"the release before ({comparison.release_id}) had more; nothing was published:\n" + "\n".join(lines)
-    )
+        lines.append(_("All results: {page}").format(page=page))
+    raise FailedCheck(joined("\n", lines))

@@ -10,6 +10,7 @@ import duckdb
 
 from ingest.audit.exceptions import AcceptedException
 from ingest.audit.releases import Comparison
+from ingest.messages import in_english
 
 if TYPE_CHECKING:
     from ingest.audit.suites import RuleResult
@@ -45,7 +46,7 @@ def as_json(
             | {
                 "rows_at_fault": [asdict(fault) for fault in result.faults],
                 "rows_accepted": [asdict(fault) for fault in result.accepted],
-                "error": result.error,
+                "error": None if result.error is None else in_english(result.error),
             }
             for result in results
         ],

@@ -18,8 +18,11 @@ import pandas as pd
 
 from ingest.audit.exceptions import AcceptedException, how_to_accept, reason_for
 from ingest.contracts import TABLES
+from ingest.messages import either, in_english, joined
+from ingest.messages import gettext as _
 from ingest.paths import SEEDS
 from ingest.problems import FailedCheck, ParvnError
+from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
 PLACE = ["_file", "_row"]
@@ -52,13 +55,14 @@ class Rule:
     def expected(self) -> str:
         """Return the bounds in words."""
         if self.expectation == "column_values_to_be_null":
-            return f"{self.columns[0]}: none"
+            return _("{column}: none").format(column=self.columns[0])
         if self.expectation == "compound_columns_to_be_unique":
-            return f"unique: {', '.join(self.columns)}"
+            return _("unique: {columns}").format(columns=", ".join(self.columns))
         bounds = [
             f"{sign} {bound:g}" for sign, bound in ((">=", self.min_value), ("<=", self.max_value)) if bound is not None
         ]
-        return f"{self.columns[0]} {' and '.join(bounds)}"
+        words = _("{column} {lower} and {upper}") if len(bounds) > 1 else "{column} {lower}"
+        return words.format(column=self.columns[0], lower=bounds[0], upper=bounds[-1])
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Fault:
 
     def __str__(self) -> str:
         values = ", ".join(f"{k} {_shown(v)}" for k, v in self.values.items())
-        return f"{self.file}, row {self.row}: {values}"
+        return _("{file}, row {row}: {values}").format(file=self.file, row=self.row, values=values)
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,8 @@ class RuleResult:
             "meaning_en": self.rule.meaning_en,
             "meaning_vi": self.rule.meaning_vi,
             "row_count": self.row_count,
-            "expected": self.rule.expected,
-            "observed": self.observed,
+            "expected": in_english(self.rule.expected),
+            "observed": in_english(self.observed),
             "fault_count": len(self.faults),
             "accepted_count": len(self.accepted),
             "is_success": self.is_success,
@@ -139,7 +143,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, release_before: Path | None) 
     """
     held: set[str] = set()
     if release_before:
-        connection.execute(f"attach '{str(release_before).replace(chr(39), chr(39) * 2)}' as before (read_only)")
+        connection.execute(f"attach {literal(release_before)} as before (read_only)")
         held = {
             name
             for (name,) in connection.execute(
@@ -153,9 +157,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, release_before: Path | None) 
         before = f"union all by name select * from before.raw.{name} where _is_latest" if name in held else ""
         connection.execute(f"create or replace temp view before_{name} as {empty} {before}")
     for name in USED_SEEDS:
-        path = str(SEEDS / "reference" / f"{name}.csv").replace("'", "''")
+        path = literal(SEEDS / "reference" / f"{name}.csv")
         connection.execute(
-            f"create or replace temp view seed_{name} as select * from read_csv('{path}', all_varchar = true)"
+            f"create or replace temp view seed_{name} as select * from read_csv({path}, all_varchar = true)"
         )
     for when in VIEWS:
         counts = " union all ".join(
@@ -174,15 +178,15 @@ def frame_of(connection: duckdb.DuckDBPyConnection, name: str, rows: str = "") -
 
 def _observed(rule: Rule, frame: pd.DataFrame) -> str:
     if frame.empty:
-        return "nothing to compare with" if rule.is_since_release else "no rows"
+        return _("nothing to compare with") if rule.is_since_release else _("no rows")
     if rule.expectation == "column_values_to_be_null":
-        return f"{int(frame[rule.columns[0]].notna().sum())} filled"
+        return _("{count} filled").format(count=int(frame[rule.columns[0]].notna().sum()))
     if rule.expectation == "compound_columns_to_be_unique":
-        return f"{int(frame.duplicated(list(rule.columns)).sum())} repeated"
+        return _("{count} repeated").format(count=int(frame.duplicated(list(rule.columns)).sum()))
     values = frame[rule.columns[0]].dropna()
     if values.empty:
-        return "nothing to compare with"
-    return f"{_shown(float(values.min()))} to {_shown(float(values.max()))}"
+        return _("nothing to compare with")
+    return _("{lowest} to {highest}").format(lowest=_shown(float(values.min())), highest=_shown(float(values.max())))
 
 
 def validate(
@@ -234,7 +238,11 @@ def _expectation(gx: Any, rule: Rule) -> Any:
         return kinds.ExpectColumnValuesToBeNull(column=rule.columns[0], meta=meta)
     if rule.expectation == "compound_columns_to_be_unique":
         return kinds.ExpectCompoundColumnsToBeUnique(column_list=list(rule.columns), meta=meta)
-    raise ParvnError(f"rules.csv: {rule.rule_code} names an expectation that is not known: {rule.expectation}")
+    raise ParvnError(
+        _("rules.csv: {rule} names an expectation that is not known: {expectation}").format(
+            rule=rule.rule_code, expectation=rule.expectation
+        )
+    )
 
 
 def _result(rule: Rule, frame: pd.DataFrame, result: Any, exceptions: list[AcceptedException]) -> RuleResult:
@@ -245,7 +253,7 @@ def _result(rule: Rule, frame: pd.DataFrame, result: Any, exceptions: list[Accep
         if info.get("raised_exception")
     ]
     if messages:
-        return RuleResult(rule, len(frame), "not evaluated", error="; ".join(map(str, messages)))
+        return RuleResult(rule, len(frame), _("not evaluated"), error="; ".join(map(str, messages)))
     faults, accepted = [], []
     for place in result.result.get("unexpected_index_list") or []:
         values = {key: value for key, value in place.items() if key not in PLACE}
@@ -258,7 +266,7 @@ def _result(rule: Rule, frame: pd.DataFrame, result: Any, exceptions: list[Accep
             accepted.append(Fault(fault.file, fault.row, fault.values, reason))
         else:
             faults.append(fault)
-    error = None if result.success or faults or accepted else "it failed and named no row"
+    error = None if result.success or faults or accepted else _("it failed and named no row")
     return RuleResult(rule, len(frame), _observed(rule, frame), faults, accepted, error)
 
 
@@ -292,20 +300,30 @@ def audit(
 
 def raise_faults(results: Iterable[RuleResult], page: Path | None = None) -> None:
     """Raise FailedCheck if a rule failed; it names the rows at fault and how to record a reason."""
-    lines = []
+    lines: list[str] = []
     for result in results:
         if result.is_success:
             continue
         rule = result.rule
-        lines.append(f"- {rule.rule_code}: {rule.meaning_en} (expected {rule.expected}, found {result.observed})")
+        lines.append(
+            _("- {rule}: {meaning} (expected {expected}, found {observed})").format(
+                rule=rule.rule_code,
+                meaning=either(rule.meaning_en, rule.meaning_vi),
+                expected=rule.expected,
+                observed=result.observed,
+            )
+        )
         if result.error:
-            lines.append(f"    not evaluated: {result.error}")
-        lines += [f"    {fault}" for fault in result.faults[:SHOWN_ROWS]]
+            lines.append(joined("", ["    ", _("not evaluated: {error}").format(error=result.error)]))
+        lines += [joined("", ["    ", fault]) for fault in result.faults[:SHOWN_ROWS]]
         if len(result.faults) > SHOWN_ROWS:
-            lines.append(f"    and {len(result.faults) - SHOWN_ROWS} more rows")
+            more = _("and {count} more rows").format(count=len(result.faults) - SHOWN_ROWS)
+            lines.append(joined("", ["    ", more]))
         if result.faults and rule.is_excusable:
-            lines.append(f"    if the source is so, record it: {how_to_accept(rule.rule_code, result.faults[0].file)}")
+            line = how_to_accept(rule.rule_code, result.faults[0].file)
+            lines.append(joined("", ["    ", _("if the source is so, record it: {line}").format(line=line)]))
     if lines:
         if page:
-            lines.append(f"All results: {page}")
-        raise FailedCheck("the audit of the raw tables failed; nothing was published:\n" + "\n".join(lines))
+            lines.append(_("All results: {page}").format(page=page))
+        words = _("the audit of the raw tables failed; nothing was published:")
+        raise FailedCheck(joined("\n", [words, *lines]))

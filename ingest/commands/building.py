@@ -8,6 +8,7 @@ import click
 
 from ingest.commands import options
 from ingest.commands.printing import progress
+from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import ParvnError
 
@@ -73,7 +74,7 @@ def build(
     def tell(outcome: Outcome) -> None:
         wrong = send(notify, outcome) if notify else None
         if wrong:
-            click.echo(f"the command of --notify failed: {wrong}", err=True)
+            click.echo(_("the command of --notify failed: {reason}").format(reason=wrong), err=True)
 
     def write(line: str) -> None:
         if log:
@@ -90,7 +91,14 @@ def build(
         tell(Outcome("failed", code, None, str(error), whose_job(code)))
         raise
     if result.is_new:
-        tell(Outcome("published", 0, result.manifest["release_id"], f"published in {result.seconds:.0f} s"))
+        tell(
+            Outcome(
+                "published",
+                0,
+                result.manifest["release_id"],
+                _("published in {seconds:.0f} s").format(seconds=result.seconds),
+            )
+        )
     if quiet:
         return
     manifest = result.manifest
@@ -107,19 +115,41 @@ def build(
     if result.is_new:
         passed = manifest["tests"]
         tests = sum(passed.get("test", {}).values()) + sum(passed.get("unit_test", {}).values())
-        click.echo(f"\nPublished {manifest['release_id']} in {result.seconds:.0f} s; {tests} tests passed.")
+        click.echo(
+            "\n"
+            + _("Published {release_id} in {seconds:.0f} s; {tests} tests passed.").format(
+                release_id=manifest["release_id"], seconds=result.seconds, tests=tests
+            )
+        )
     else:
-        click.echo(f"\nNothing changed since {manifest['release_id']}; it stays as it is.")
-    click.echo(f"  {sum(by_kind.values())} official documents, {publications} index publications and {pages} web pages")
-    click.echo(f"  {facts['target']} targets, {facts['task']} tasks, {facts['result']} results, {scores} index figures")
-    click.echo(f"  {conflicts} contradictions found between printed figures (audit.audit_figure_conflicts)")
-    click.echo(f"  Database: {workspace.published_database}")
-    click.echo(f"  Parquet:  {workspace.current / 'parquet'}")
+        click.echo(
+            "\n" + _("Nothing changed since {release_id}; it stays as it is.").format(release_id=manifest["release_id"])
+        )
+    click.echo(
+        "  "
+        + _("{documents} official documents, {publications} index publications and {pages} web pages").format(
+            documents=sum(by_kind.values()), publications=publications, pages=pages
+        )
+    )
+    click.echo(
+        "  "
+        + _("{targets} targets, {tasks} tasks, {results} results, {scores} index figures").format(
+            targets=facts["target"], tasks=facts["task"], results=facts["result"], scores=scores
+        )
+    )
+    click.echo(
+        "  "
+        + _("{conflicts} contradictions found between printed figures (audit.audit_figure_conflicts)").format(
+            conflicts=conflicts
+        )
+    )
+    click.echo("  " + _("Database: {path}").format(path=workspace.published_database))
+    click.echo("  " + _("Parquet:  {path}").format(path=workspace.current / "parquet"))
     if (workspace.current / "docs" / "index.html").exists():
-        click.echo(f"  Docs:     {workspace.current / 'docs' / 'index.html'}")
+        click.echo("  " + _("Docs:     {path}").format(path=workspace.current / "docs" / "index.html"))
     if (workspace.current / "validation" / "index.html").exists():
-        click.echo(f"  Audit:    {workspace.current / 'validation' / 'index.html'}")
-    click.echo("\nTry:")
+        click.echo("  " + _("Audit:    {path}").format(path=workspace.current / "validation" / "index.html"))
+    click.echo("\n" + _("Try:"))
     for sql in TRY:
         click.echo(f'  parvn query "{sql}"')
 
@@ -133,7 +163,7 @@ def load(data: Path, warehouse: Path) -> None:
 
     workspace = Workspace(data.resolve(), warehouse.resolve())
     pipeline.load(workspace, lambda line: click.echo(line, err=True))
-    click.echo(f"Loaded into {workspace.build_database}; now 'dbt build' works.")
+    click.echo(_("Loaded into {path}; now 'dbt build' works.").format(path=workspace.build_database))
 
 
 @click.command()
@@ -149,5 +179,7 @@ def demo(folder: Path) -> None:
     workspace = Workspace((folder / "data").resolve(), (folder / "warehouse").resolve())
     with progress(False) as (say, on_node):
         pipeline.build(workspace, say, on_node, with_docs=False)
-    click.echo(f"\nSynthetic figures, made up for the demonstration: {workspace.published_database}")
+    click.echo(
+        "\n" + _("Synthetic figures, made up for the demonstration: {path}").format(path=workspace.published_database)
+    )
     click.echo(f'  parvn query --warehouse {folder / "warehouse"} "from marts.mart_on_time_rates limit 10"')

@@ -7,6 +7,8 @@ import click
 
 from ingest.commands import options
 from ingest.commands.printing import print_rows
+from ingest.messages import gettext as _
+from ingest.messages import joined
 from ingest.paths import Workspace
 from ingest.problems import BadInput, FailedCheck, ParvnError
 
@@ -26,41 +28,55 @@ def status(warehouse: Path, is_verified: bool) -> None:
     release = publish.current_release(workspace)
     wrong = publish.damage(release) if release and is_verified else []
     if wrong and release:
-        lines = [f"release {release.name} is damaged:", *(f"  {line}" for line in wrong)]
-        raise Damaged("\n".join([*lines, "build again, or go back to a whole release: parvn releases, parvn rollback"]))
+        words = _("release {release} is damaged:").format(release=release.name)
+        advice = _("build again, or go back to a whole release: parvn releases, parvn rollback")
+        raise Damaged(joined("\n", [words, *(f"  {line}" for line in wrong), advice]))
     if release is None:
-        click.echo(f"Nothing is published in {workspace.warehouse}.")
+        click.echo(_("Nothing is published in {warehouse}.").format(warehouse=workspace.warehouse))
     else:
         manifest = publish.read_manifest(release)
         age = datetime.now(UTC) - datetime.fromisoformat(manifest["published_at"])
         hours = age.total_seconds() / 3600
-        click.echo(f"Release {manifest['release_id']}, {hours:.1f} hours old, code {manifest['code_version']}")
+        click.echo(
+            _("Release {release_id}, {hours:.1f} hours old, code {code_version}").format(
+                release_id=manifest["release_id"], hours=hours, code_version=manifest["code_version"]
+            )
+        )
         marts = {name: rows for name, rows in manifest["tables"].items() if name.startswith("marts.")}
         click.echo(
-            f"  {len(marts)} tables in marts with {sum(marts.values())} rows; {len(manifest['inputs'])} input files"
+            "  "
+            + _("{tables} tables in marts with {rows} rows; {files} input files").format(
+                tables=len(marts), rows=sum(marts.values()), files=len(manifest["inputs"])
+            )
         )
         if is_verified:
-            click.echo(f"  every byte of its {len(manifest['files'])} files is as it was published")
+            click.echo(
+                "  " + _("every byte of its {count} files is as it was published").format(count=len(manifest["files"]))
+            )
     attempts = Landing(workspace.landing).attempts()
     if not attempts:
         return
     last_run = [a for a in attempts if a.run_id == attempts[-1].run_id]
     failed = [a for a in last_run if a.status in ("refused", "failed")]
     steps = ", ".join(f"{a.step} {a.duration_s:.0f} s" for a in last_run if a.status == "done")
-    click.echo(f"Last run {attempts[-1].run_id[:16].replace('T', ' ')} UTC: {steps or 'no step was finished'}")
+    click.echo(
+        _("Last run {time} UTC: {steps}").format(
+            time=attempts[-1].run_id[:16].replace("T", " "), steps=steps or _("no step was finished")
+        )
+    )
     landed = [a for a in last_run if a.status == "landed"]
     for attempt in landed[:10]:
-        click.echo(f"  changed: {attempt.subject}, {attempt.row_count} rows")
+        click.echo("  " + _("changed: {subject}, {rows} rows").format(subject=attempt.subject, rows=attempt.row_count))
     if len(landed) > 10:
-        click.echo(f"  and {len(landed) - 10} more changed files")
+        click.echo("  " + _("and {count} more changed files").format(count=len(landed) - 10))
     if failed:
-        click.echo("It failed:")
+        click.echo(_("It failed:"))
         for attempt in failed[:10]:
             click.echo(f"  {attempt.step} {attempt.subject}: {attempt.reason}")
         code = BadInput.exit_code if any(a.status == "refused" for a in failed) else FailedCheck.exit_code
         if failed[-1].step in ("land", "docs", "publish"):
             code = ParvnError.exit_code
-        click.echo(f"  Whose job: {whose_job(code)}")
+        click.echo("  " + _("Whose job: {who}").format(who=whose_job(code)))
 
 
 @click.command()
@@ -121,7 +137,11 @@ def rollback(release_id: str, warehouse: Path) -> None:
     workspace = Workspace(warehouse=warehouse.resolve())
     before, now = roll_back(workspace, release_id)
     if before == now:
-        click.echo(f"{now.name} is the current release already; nothing to do.")
+        click.echo(_("{release} is the current release already; nothing to do.").format(release=now.name))
         return
-    click.echo(f"Current release: {now.name}; before it was {before.name if before else 'none'}, which is kept.")
-    click.echo("The next 'parvn build' publishes from the records as they are; mend what was wrong there first.")
+    click.echo(
+        _("Current release: {now}; before it was {before}, which is kept.").format(
+            now=now.name, before=before.name if before else _("none")
+        )
+    )
+    click.echo(_("The next 'parvn build' publishes from the records as they are; mend what was wrong there first."))

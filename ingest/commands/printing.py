@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 
 from ingest.exports import spreadsheet_cell, unique
+from ingest.messages import gettext as _
 
 
 def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str, file: TextIO | None = None) -> None:
@@ -47,7 +48,7 @@ def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str, fil
         width = None if file is None and sys.stdout.isatty() else 200
         console = Console(file=file, width=width, markup=False, emoji=False)
         console.print(table)
-        console.print(f"{len(rows)} row{'s' if len(rows) != 1 else ''}")
+        console.print(_("1 row") if len(rows) == 1 else _("{count} rows").format(count=len(rows)))
 
 
 @contextmanager
@@ -57,9 +58,9 @@ def progress(is_quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[
 
     console = Console(stderr=True)
     if is_quiet:
-        yield (lambda _: None), (lambda _: None)
+        yield (lambda line: None), (lambda name: None)
     elif not console.is_terminal:
-        yield (lambda line: click.echo(line, err=True)), (lambda _: None)
+        yield (lambda line: click.echo(line, err=True)), (lambda name: None)
     else:
         done = 0
         with console.status("") as status:
@@ -67,6 +68,6 @@ def progress(is_quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[
             def on_node(name: str) -> None:
                 nonlocal done
                 done += 1
-                status.update(f"{done} nodes, last {name}")
+                status.update(_("{count} nodes, last {name}").format(count=done, name=name))
 
             yield (lambda line: console.print(line)), on_node

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ingest.messages import gettext as _
 from ingest.reading.text import ReadingError, fold
 
 NOT_AN_AGENCY = "not_an_agency"
@@ -58,6 +59,6 @@ class AgencyReader:
             gap = _SEPARATOR.match(folded, place)
             if not gap:
                 unknown = re.split(r"[,;]", text[place:], maxsplit=1)[0].strip()
-                raise ReadingError(f"unknown agency '{unknown}'")
+                raise ReadingError(_("unknown agency '{unknown}'").format(unknown=unknown))
             place = gap.end()
         return [m for m in found.values() if m.agency_id != NOT_AN_AGENCY]

@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from ingest.messages import gettext as _
 from ingest.reading.text import ReadingError, fold
 
 DueKind = Literal["fixed", "range", "unstated", "multiple", "continuous", "conditional"]
@@ -22,11 +23,11 @@ def read_date(text: str) -> date:
     bare = re.sub(r"^ngày\s+", "", fold(text), flags=re.IGNORECASE)
     match = _ISO.fullmatch(bare) or _SLASHED.fullmatch(bare) or _WORDED.fullmatch(bare)
     if not match:
-        raise ReadingError("expected a day such as 07/3/2019 or 2019-12-27")
+        raise ReadingError(_("expected a day such as 07/3/2019 or 2019-12-27"))
     try:
         return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError as error:
-        raise ReadingError("there is no such day in the calendar; expected a day such as 28/02/2020") from error
+        raise ReadingError(_("there is no such day in the calendar; expected a day such as 28/02/2020")) from error
 
 
 class Due(NamedTuple):
@@ -63,7 +64,7 @@ _RANGE_JOIN = re.compile(r"\s*(?:-|–|đến|tới)\s*(?:hết\s+)?", re.IGNORE
 
 def _month_span(year: int, first: int, last: int) -> tuple[date, date]:
     if year < 1:
-        raise ReadingError("there is no year 0; expected a due time such as 'Quý I/2020'")
+        raise ReadingError(_("there is no year 0; expected a due time such as 'Quý I/2020'"))
     return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
 
 
@@ -76,13 +77,15 @@ def _spans(match: re.Match[str], plan_year: int) -> list[tuple[date, date]]:
         numbers = [_QUARTER[q] for q in re.findall(r"iv|i{1,3}|[1-4]", match["quarters"].casefold())]
         if re.search(r"-|–|đến", match["quarters"]):
             if numbers[0] > numbers[-1]:
-                raise ReadingError("the time ends before it starts; expected a due time such as 'Quý I - Quý III'")
+                raise ReadingError(_("the time ends before it starts; expected a due time such as 'Quý I - Quý III'"))
             return [_month_span(year, numbers[0] * 3 - 2, numbers[-1] * 3)]
         return [_month_span(year, q * 3 - 2, q * 3) for q in numbers]
     if match["only_month"]:
         month = int(match["only_month"])
         if not 1 <= month <= 12:
-            raise ReadingError(f"there is no month {month}; expected a due time such as 'Tháng 12/2025'")
+            raise ReadingError(
+                _("there is no month {month}; expected a due time such as 'Tháng 12/2025'").format(month=month)
+            )
         return [_month_span(int(match["month_year"] or plan_year), month, month)]
     if match["half"]:
         return [_month_span(int(match["half_year"] or plan_year), 1, int(match["half"]))]
@@ -118,9 +121,9 @@ def read_due(text: str | None, plan_year: int) -> Due:
         if continuous:
             return Due("continuous", None, None)
         raise ReadingError(
-            "expected a due time such as 'Quý I/2020', 'Trước ngày 15/01/2025', 'Trong năm', 'Thường xuyên'"
+            _("expected a due time such as 'Quý I/2020', 'Trước ngày 15/01/2025', 'Trong năm', 'Thường xuyên'")
         )
-    start, end = min(s for s, _ in spans), max(e for _, e in spans)
+    start, end = min(s for s, _end in spans), max(e for _start, e in spans)
     if len(spans) == 1:
         if continuous:
             return Due("continuous", None, None)
@@ -128,6 +131,6 @@ def read_due(text: str | None, plan_year: int) -> Due:
         return Due("range" if joined else "fixed", start, end)
     if len(matches) == 2 and _RANGE_JOIN.fullmatch(bare[matches[0].end() : matches[1].start()]):
         if spans[0][0] > spans[-1][1]:
-            raise ReadingError("the time ends before it starts; expected a due time such as 'Quý I - Quý III'")
+            raise ReadingError(_("the time ends before it starts; expected a due time such as 'Quý I - Quý III'"))
         return Due("range", spans[0][0], spans[-1][1])
     return Due("multiple", start, end)

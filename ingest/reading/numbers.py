@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from ingest.messages import gettext as _
 from ingest.reading.text import ReadingError, fold
 
 NumberStyle = Literal["vietnamese", "english"]
@@ -42,8 +43,9 @@ def read_number(text: str, style: NumberStyle = "vietnamese") -> Decimal:
     sign, digits = (-1, bare[1:].lstrip()) if bare[:1] in ("-", "−") else (1, bare)
     match = _GROUPED[style].fullmatch(digits)
     if not match:
-        example = "1.694 or 60,5" if style == "vietnamese" else "1,694 or 60.5"
-        raise ReadingError(f"expected a number in {style} style such as {example}")
+        if style == "vietnamese":
+            raise ReadingError(_("expected a number in Vietnamese style such as 1.694 or 60,5"))
+        raise ReadingError(_("expected a number in English style such as 1,694 or 60.5"))
     whole = re.sub(r"[.,]", "", match["whole"])
     return sign * Decimal(f"{whole}.{match['part'] or '0'}").normalize() + 0
 
@@ -51,7 +53,9 @@ def read_number(text: str, style: NumberStyle = "vietnamese") -> Decimal:
 def read_plain_number(text: str) -> Decimal:
     """Return the value of a record's number: digits with a decimal point, no grouping (26286, 60.5)."""
     if not _PLAIN.fullmatch(text):
-        raise ReadingError("expected a plain number such as 26286 or 60.5 (the printed form belongs in printed_text)")
+        raise ReadingError(
+            _("expected a plain number such as 26286 or 60.5 (the printed form belongs in printed_text)")
+        )
     return Decimal(text)
 
 
@@ -86,14 +90,18 @@ def read_number_words(text: str) -> Decimal:
     for word in re.findall(r"\w+", fold(text).casefold()):
         if word in _DIGIT_WORDS:
             if pending is not None:
-                raise ReadingError(f"'{word}' follows another digit; expected words such as 'một trăm triệu'")
+                raise ReadingError(
+                    _("'{word}' follows another digit; expected words such as 'một trăm triệu'").format(word=word)
+                )
             pending = _DIGIT_WORDS[word]
         elif word in _PLACE_WORDS:
             group = (group or 0) + (1 if pending is None else pending) * _PLACE_WORDS[word]
             pending = None
         elif word in _SCALE_WORDS:
             if group is None and pending is None and not (word in ("tỷ", "tỉ") and total):
-                raise ReadingError(f"'{word}' follows no number; expected words such as 'một trăm triệu'")
+                raise ReadingError(
+                    _("'{word}' follows no number; expected words such as 'một trăm triệu'").format(word=word)
+                )
             value = (group or 0) + (pending or 0)
             if word in ("tỷ", "tỉ"):  # counts everything before it: "một nghìn hai trăm tỷ"
                 total = (total + value) * _SCALE_WORDS[word]
@@ -101,9 +109,11 @@ def read_number_words(text: str) -> Decimal:
                 total += value * _SCALE_WORDS[word]
             group = pending = None
         elif word not in _FILLER_WORDS:
-            raise ReadingError(f"'{word}' is no number word; expected words such as 'một trăm triệu'")
+            raise ReadingError(
+                _("'{word}' is no number word; expected words such as 'một trăm triệu'").format(word=word)
+            )
     if group is None and pending is None and not total:
-        raise ReadingError("expected a number in words such as 'một trăm triệu'")
+        raise ReadingError(_("expected a number in words such as 'một trăm triệu'"))
     return Decimal(total + (group or 0) + (pending or 0))
 
 
@@ -131,4 +141,6 @@ def read_money(text: str, style: NumberStyle = "vietnamese", column_unit: str = 
     try:
         return (read_number_words(words) / 10**6).normalize() + 0
     except ReadingError as error:
-        raise ReadingError("expected an amount such as '1.100.000.000 đồng' or 'một tỷ một trăm triệu đồng'") from error
+        raise ReadingError(
+            _("expected an amount such as '1.100.000.000 đồng' or 'một tỷ một trăm triệu đồng'")
+        ) from error

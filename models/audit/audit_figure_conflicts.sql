@@ -8,26 +8,7 @@ with findings as (
 
 audit_figure_conflicts as (
 
-    select
-        conflict_id,
-        document_id,
-        conflict_kind,
-        rule_code,
-        province_id,
-        indicator_code,
-        admin_level,
-        scope_code,
-        figure_id,
-        other_figure_ids,
-        stated_value,
-        other_value,
-        difference,
-        tolerance,
-        unit,
-        explanation_vi,
-        explanation_en,
-        printed_text,
-        locator
+    select {{ all_but(['is_rounding_note']) }}
     from findings
 
 )

@@ -1,5 +1,5 @@
--- One row per source, province, level, scope and period: the counts and printed rates of one dossier flow, as they are
--- held now (is_latest_version) and as they were known from each day on which one of them became known.
+-- One row per source, province, level, scope, period and version: the counts and printed rates of one dossier flow as
+-- they were known from each day on which one of them became known or was revised.
 -- A figure without both ends of its period has no place in a flow; it stays in fct_result.
 with results as (
 
@@ -25,75 +25,9 @@ mapped as (
 
 ),
 
-days as (
-
-    select
-        document_id,
-        province_id,
-        admin_level,
-        scope_code,
-        period_start,
-        period_end,
-        known_from as known_on
-    from mapped
-    where known_from is not null
-
-    union
-
-    select
-        document_id,
-        province_id,
-        admin_level,
-        scope_code,
-        period_start,
-        period_end,
-        known_to as known_on
-    from mapped
-    where known_to is not null
-
-),
-
-states as (
-
-    select
-        *,
-        lead(known_on) over (
-            partition by document_id, province_id, admin_level, scope_code, period_start, period_end
-            order by known_on
-        ) as next_known_on
-    from days
-
-),
-
-members as (
-
-    select
-        mapped.*,
-        true as is_latest_version,
-        cast(null as date) as state_known_from,
-        cast(null as date) as state_known_to
-    from mapped
-    where mapped.is_latest_vintage
-
-    union all
-
-    select
-        mapped.*,
-        false as is_latest_version,
-        states.known_on as state_known_from,
-        states.next_known_on as state_known_to
-    from mapped
-    inner join states
-        on
-            mapped.document_id = states.document_id
-            and mapped.province_id = states.province_id
-            and mapped.admin_level = states.admin_level
-            and mapped.scope_code = states.scope_code
-            and mapped.period_start = states.period_start
-            and mapped.period_end = states.period_end
-            and {{ as_known_on('mapped', 'states.known_on') }}
-
-),
+{{ known_states('mapped', [
+    'document_id', 'province_id', 'admin_level', 'scope_code', 'period_start', 'period_end'
+]) }},
 
 int_dossier_flows__pivoted as (
 
@@ -104,15 +38,12 @@ int_dossier_flows__pivoted as (
         scope_code,
         period_start,
         period_end,
-        is_latest_version,
-        -- a flow is known as a whole: not before its last figure, and never if one of them has no day
-        coalesce(
-            state_known_from, case when count(*) = count(known_from) then max(known_from) end
-        ) as known_from,
+        state_no as vintage_no,
+        state_known_from as known_from,
         state_known_to as known_to,
+        is_latest_state as is_latest_vintage,
         max(trust_grade) as trust_grade,
         max(source_family_code) as source_family_code,
-        max(vintage_no) as vintage_no,
         bool_or(is_period_implied) as is_period_implied,
         bool_or(value_qualifier <> 'exact') as has_rounded_figures,
         {% for column in ['dossiers_received_printed', 'received_in_period', 'carried_over', 'dossiers_resolved',
@@ -135,9 +66,10 @@ int_dossier_flows__pivoted as (
         scope_code,
         period_start,
         period_end,
-        is_latest_version,
+        state_no,
         state_known_from,
-        state_known_to
+        state_known_to,
+        is_latest_state
 
 )
 

@@ -10,6 +10,7 @@ with predecessors as (
 flows as (
 
     select * from {{ ref('fct_dossier_flow') }}
+    where is_latest_vintage
 
 ),
 

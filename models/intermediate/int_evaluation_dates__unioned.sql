@@ -21,9 +21,9 @@ int_evaluation_dates__unioned as (
     where evaluation_date is not null
     {%- if var('evaluation_date') %}
 
-    union
+        union
 
-    select date '{{ var("evaluation_date") }}' as evaluation_date
+        select date '{{ var("evaluation_date") }}' as evaluation_date
     {%- endif %}
 
 )

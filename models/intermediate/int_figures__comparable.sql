@@ -9,9 +9,7 @@ with results as (
 
 flows as (
 
-    -- as known from each day on which a part of the flow became known or was revised
     select * from {{ ref('int_dossier_flows__interpreted') }}
-    where not is_latest_version
 
 ),
 

@@ -82,7 +82,7 @@ merged as (
 
 ),
 
-int_index_rankings__based as (
+based as (
 
     select
         index_code,
@@ -90,32 +90,9 @@ int_index_rankings__based as (
         data_year,
         province_id,
         'as_reported' as geography_basis,
-        score,
-        score_value_kind,
-        score_source_id,
-        rank_published,
-        rank_source_id,
-        rank_implied,
-        implied_source_id,
-        rank_computed,
-        rank_change_printed,
-        group_published,
         n_provinces,
-        n_held,
-        is_complete,
         known_from,
-        score_previous,
-        rank_previous,
-        n_ranked_previous,
-        previous_edition_year,
-        score_change,
-        rank_change,
-        rank_change_basis,
-        median_score_change,
         not_comparable_reason,
-        any_break_id,
-        break_notes_vi,
-        break_notes_en,
         cast(null as varchar) as predecessor_values
     from compared
 
@@ -127,37 +104,51 @@ int_index_rankings__based as (
         data_year,
         province_id,
         'from_2025_07' as geography_basis,
-        cast(null as decimal(20, 6)) as score,
-        cast(null as varchar) as score_value_kind,
-        cast(null as varchar) as score_source_id,
-        cast(null as integer) as rank_published,
-        cast(null as varchar) as rank_source_id,
-        cast(null as integer) as rank_implied,
-        cast(null as varchar) as implied_source_id,
-        cast(null as integer) as rank_computed,
-        cast(null as integer) as rank_change_printed,
-        cast(null as varchar) as group_published,
         n_provinces,
-        cast(null as integer) as n_held,
-        cast(null as boolean) as is_complete,
         known_from,
-        cast(null as decimal(20, 6)) as score_previous,
-        cast(null as integer) as rank_previous,
-        cast(null as integer) as n_ranked_previous,
-        cast(null as integer) as previous_edition_year,
-        cast(null as decimal(20, 6)) as score_change,
-        cast(null as integer) as rank_change,
-        cast(null as varchar) as rank_change_basis,
-        cast(null as double) as median_score_change,
         case
             when is_published_on_2025_07 then 'published_not_held'
             else 'not_additive_over_boundary'
         end as not_comparable_reason,
-        cast(null as varchar) as any_break_id,
-        cast(null as varchar) as break_notes_vi,
-        cast(null as varchar) as break_notes_en,
         predecessor_values
     from merged
+
+),
+
+int_index_rankings__based as (
+
+    select
+        based.*,
+        compared.score,
+        compared.score_value_kind,
+        compared.score_source_id,
+        compared.rank_published,
+        compared.rank_source_id,
+        compared.rank_implied,
+        compared.implied_source_id,
+        compared.rank_computed,
+        compared.rank_change_printed,
+        compared.group_published,
+        compared.n_held,
+        compared.is_complete,
+        compared.score_previous,
+        compared.rank_previous,
+        compared.n_ranked_previous,
+        compared.previous_edition_year,
+        compared.score_change,
+        compared.rank_change,
+        compared.rank_change_basis,
+        compared.median_score_change,
+        compared.any_break_id,
+        compared.break_notes_vi,
+        compared.break_notes_en
+    from based
+    left join compared
+        on
+            based.geography_basis = 'as_reported'
+            and based.index_code = compared.index_code
+            and based.edition_year = compared.edition_year
+            and based.province_id = compared.province_id
 
 )
 

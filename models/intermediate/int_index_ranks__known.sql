@@ -13,65 +13,21 @@ documents as (
 
 ),
 
-days as (
-
-    select
-        index_code,
-        edition_year,
-        known_from as known_on
-    from figures
-    where known_from is not null
-
-    union
-
-    select
-        index_code,
-        edition_year,
-        known_to as known_on
-    from figures
-    where known_to is not null
-
-),
-
-states as (
-
-    select
-        *,
-        lead(known_on) over (partition by index_code, edition_year order by known_on) as next_known_on
-    from days
-
-),
+{{ known_states('figures', ['index_code', 'edition_year']) }},
 
 ordered as (
 
-    -- the order of int_index_scores__ranked
     select
-        figures.*,
-        states.known_on,
-        states.next_known_on,
+        *,
         row_number() over (
-            partition by figures.index_code, figures.edition_year, figures.province_id, states.known_on
-            order by
-                figures.score is null asc,
-                figures.trust_grade asc,
-                figures.value_kind desc,
-                length({{ number_text('figures.score') }}) desc,
-                figures.source_id asc
+            partition by index_code, edition_year, province_id, state_no order by {{ preferred_first('score') }}
         ) as score_order,
         row_number() over (
-            partition by figures.index_code, figures.edition_year, figures.province_id, states.known_on
-            order by
-                figures.rank_published is null asc,
-                figures.trust_grade asc,
-                figures.known_from asc,
-                figures.source_id asc
+            partition by index_code, edition_year, province_id, state_no
+            order by {{ preferred_first('rank_published') }}
         ) as rank_order
-    from figures
-    inner join states
-        on
-            figures.index_code = states.index_code
-            and figures.edition_year = states.edition_year
-            and {{ as_known_on('figures', 'states.known_on') }}
+    from members
+    where state_known_from is not null
 
 ),
 
@@ -83,14 +39,14 @@ chosen as (
         data_year,
         province_id,
         n_provinces,
-        known_on as known_from,
-        next_known_on as known_to,
+        state_known_from as known_from,
+        state_known_to as known_to,
         max(case when score_order = 1 then score end) as score,
         max(case when score_order = 1 and score is not null then source_id end) as score_source_id,
         max(case when rank_order = 1 then rank_published end) as rank_published,
         max(case when rank_order = 1 and rank_published is not null then source_id end) as rank_source_id
     from ordered
-    group by index_code, edition_year, data_year, province_id, n_provinces, known_on, next_known_on
+    group by index_code, edition_year, data_year, province_id, n_provinces, state_known_from, state_known_to
 
 ),
 

@@ -7,38 +7,22 @@ with figures as (
 
 ),
 
-measured as (
-
-    select
-        *,
-        length({{ number_text('score') }}) as score_length
-    from figures
-
-),
-
 ordered as (
 
-    -- trust first, then print before computation; the more precise of two equals
     select
         *,
-        row_number() over (
-            partition by index_code, edition_year, province_id, component_code
-            order by
-                score is null asc, trust_grade asc, value_kind desc, score_length desc, source_id asc
-        ) as score_order,
-        row_number() over (
-            partition by index_code, edition_year, province_id, component_code
-            order by rank_published is null asc, trust_grade asc, known_from asc, source_id asc
-        ) as rank_order,
-        row_number() over (
-            partition by index_code, edition_year, province_id, component_code
-            order by rank_implied is null asc, trust_grade asc, known_from asc, source_id asc
-        ) as implied_order,
+        {% for figure, place in [('score', 'score_order'), ('rank_published', 'rank_order'),
+            ('rank_implied', 'implied_order')] -%}
+            row_number() over (
+                partition by index_code, edition_year, province_id, component_code
+                order by {{ preferred_first(figure) }}
+            ) as {{ place }},
+        {% endfor -%}
         row_number() over (
             partition by index_code, edition_year, province_id, component_code
             order by group_published is null asc, trust_grade asc, source_id asc
         ) as group_order
-    from measured
+    from figures
 
 ),
 

@@ -4,10 +4,12 @@
 with flows as (
 
     select * from {{ ref('fct_dossier_flow') }}
-    where coalesce(
-        on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
-        on_time_only_printed_pct, early_printed_pct, late_printed_pct
-    ) is not null
+    where
+        is_latest_vintage
+        and coalesce(
+            on_time_numerator, resolved_late, in_process_overdue, on_time_rate_printed_pct,
+            on_time_only_printed_pct, early_printed_pct, late_printed_pct
+        ) is not null
 
 ),
 

@@ -53,7 +53,7 @@ rates as (
             targets.province_id = quarters.province_id
             and targets.admin_level = quarters.admin_level
             and targets.scope_code = quarters.scope_code
-            and evaluation_dates.evaluation_date >= quarters.known_from
+            and {{ as_known_on('quarters', 'evaluation_dates.evaluation_date') }}
             and targets.period_end >= quarters.period_end
     where targets.indicator_code in ('dossiers_on_time_pct', 'dossiers_late_pct')
 

@@ -48,7 +48,8 @@ rank_indicators as (
 
     select
         index_code,
-        rank_indicator_code as indicator_code
+        rank_indicator_code as indicator_code,
+        result_lag_days
     from {{ ref('index_definition') }}
     where rank_indicator_code is not null
 
@@ -76,7 +77,8 @@ judged_on as (
         coalesce(indicators.accumulation, 'milestone') as accumulation,
         coalesce(indicators.polarity, 1) as polarity,
         coalesce(indicators.expected_path, 'none') as expected_path,
-        coalesce(indicators.result_lag_days, 45) as result_lag_days,
+        -- the rank in an index is known with its edition
+        coalesce(indicators.result_lag_days, rank_indicators.result_lag_days, 45) as result_lag_days,
         indicators.unit as indicator_unit,
         reporting.report_lag_days
     from targets
@@ -84,6 +86,8 @@ judged_on as (
         on {{ as_known_on('targets', 'evaluation_dates.evaluation_date') }}
     left join indicators
         on targets.indicator_code = indicators.indicator_code
+    left join rank_indicators
+        on targets.indicator_code = rank_indicators.indicator_code
     left join reporting
         on targets.province_id = reporting.province_id
 

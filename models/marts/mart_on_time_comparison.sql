@@ -24,7 +24,10 @@ reasons as (
 pairs as (
 
     select
-        'between_provinces' as comparison_kind,
+        case
+            when first_rates.province_id = other_rates.province_id then 'year_on_year'
+            else 'between_provinces'
+        end as comparison_kind,
         first_rates.province_id,
         other_rates.province_id as other_province_id,
         first_rates.geography_basis,
@@ -38,56 +41,45 @@ pairs as (
         other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
         first_rates.dossiers_resolved,
         other_rates.dossiers_resolved as other_dossiers_resolved,
-        {{ days_between('first_rates.period_start', 'other_rates.period_start') }} as start_offset_days,
-        {{ days_between('first_rates.period_end', 'other_rates.period_end') }} as end_offset_days
+        -- of a year before, what is more than a year
+        case when first_rates.province_id = other_rates.province_id then 365 else 0 end as days_apart
     from rates as first_rates
     inner join rates as other_rates
         on
             first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
             and first_rates.geography_basis = other_rates.geography_basis
-            and first_rates.province_id < other_rates.province_id
+    where
+        (
+            first_rates.province_id < other_rates.province_id
             and first_rates.period_start <= other_rates.period_end
             and first_rates.period_end >= other_rates.period_start
-
-    union all
-
-    select
-        'year_on_year' as comparison_kind,
-        first_rates.province_id,
-        other_rates.province_id as other_province_id,
-        first_rates.geography_basis,
-        first_rates.admin_level,
-        first_rates.scope_code,
-        first_rates.period_start,
-        first_rates.period_end,
-        other_rates.period_start as other_period_start,
-        other_rates.period_end as other_period_end,
-        first_rates.on_time_rate_resolved_pct,
-        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
-        first_rates.dossiers_resolved,
-        other_rates.dossiers_resolved as other_dossiers_resolved,
-        {{ days_between('first_rates.period_start', 'other_rates.period_start') }} + 365 as start_offset_days,
-        {{ days_between('first_rates.period_end', 'other_rates.period_end') }} + 365 as end_offset_days
-    from rates as first_rates
-    inner join rates as other_rates
-        on
+        )
+        or (
             first_rates.province_id = other_rates.province_id
-            and first_rates.admin_level = other_rates.admin_level
-            and first_rates.scope_code = other_rates.scope_code
-            and first_rates.geography_basis = other_rates.geography_basis
             and {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
             and abs(first_rates.period_days - other_rates.period_days) <= 45
+        )
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ days_between('period_start', 'other_period_start') }} + days_apart as start_offset_days,
+        {{ days_between('period_end', 'other_period_end') }} + days_apart as end_offset_days
+    from pairs
 
 ),
 
 marked as (
 
     select
-        pairs.*,
-        abs(pairs.start_offset_days) <= thresholds.same_window_days
-        and abs(pairs.end_offset_days) <= thresholds.same_window_days as is_same_window
-    from pairs
+        measured.*,
+        abs(measured.start_offset_days) <= thresholds.same_window_days
+        and abs(measured.end_offset_days) <= thresholds.same_window_days as is_same_window
+    from measured
     cross join thresholds
 
 ),

@@ -145,6 +145,7 @@ counts as (
         measured_on,
         procedure_count
     from {{ ref('fct_online_procedures') }}
+    where is_latest_vintage
 
 ),
 

@@ -4,21 +4,30 @@ with indicators as (
 
 ),
 
+definitions as (
+
+    select * from {{ ref('index_definition') }}
+
+),
+
 dim_indicator as (
 
     select
-        indicator_code,
-        name_vi,
-        name_en,
-        unit,
-        polarity,
-        accumulation,
-        expected_path,
-        result_lag_days,
-        numerator_vi,
-        denominator_vi,
-        reform_field_code
+        indicators.indicator_code,
+        indicators.name_vi,
+        indicators.name_en,
+        indicators.unit,
+        indicators.polarity,
+        indicators.accumulation,
+        indicators.expected_path,
+        -- the rank in an index is known with its edition
+        coalesce(indicators.result_lag_days, definitions.result_lag_days) as result_lag_days,
+        indicators.numerator_vi,
+        indicators.denominator_vi,
+        indicators.reform_field_code
     from indicators
+    left join definitions
+        on indicators.indicator_code = definitions.rank_indicator_code
 
 )
 

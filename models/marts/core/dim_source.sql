@@ -11,6 +11,12 @@ index_sources as (
 
 ),
 
+extract_sources as (
+
+    select * from {{ ref('stg_extracts__sources') }}
+
+),
+
 dim_source as (
 
     select
@@ -33,6 +39,23 @@ dim_source as (
     from documents
     left join index_sources
         on documents.package_name = index_sources.package_name
+
+    union all
+
+    select
+        source_id,
+        source_family_code,
+        publisher,
+        title_vi as title,
+        address,
+        source_kind,
+        trust_grade,
+        licence,
+        publisher || '. ' || title_vi || ', ' || cast(extracted_on as varchar) as citation,
+        note,
+        file_sha256 as sha256,
+        extracted_on as obtained_on
+    from extract_sources
 
     union all
 

@@ -1,0 +1,578 @@
+"""Lands dossier-level extracts: one row per application file, typed, as Parquet by received year and month.
+
+An extract goes straight through DuckDB, never through Python rows. It becomes one folder
+`landing/dossiers/source_id=S/vintage_no=N/received_year=Y/received_month=M/`, made aside and named in one step; the
+ledger beside it says what landed. A later extract does not touch an earlier one: it says the same dossier anew.
+"""
+
+import csv
+import gzip
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest import limits
+from ingest.clock import utc_now
+from ingest.dossier_mapping import COLUMNS, DossierSource, ExportingSystem, read_source, spellings, typed_sql
+from ingest.durable import make_folder, replace, sync
+from ingest.landing import append_lines, read_lines
+from ingest.messages import gettext as _
+from ingest.paths import SYNTHETIC_MANIFEST
+from ingest.personal import personal_data, personal_heading
+from ingest.problems import BadInput, Problem, nearest_spellings
+from ingest.quoting import literal
+from ingest.reference import Reference
+from ingest.workbooks import XlsxFile
+
+_NOWHERE = "__HIVE_DEFAULT_PARTITION__"
+_TYPES = dict.fromkeys(COLUMNS, "varchar") | {
+    "received_on": "date", "due_on": "date", "resolved_on": "date",
+    "is_returned_by_post": "boolean", "is_paid_online": "boolean", "is_digitised": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The dossiers of one extract that were received in one month (grain: extract x month)."""
+
+    year: int
+    month: int
+    row_count: int
+    sha256: str
+
+    @property
+    def path(self) -> str:
+        """Return its folder below the extract's."""
+        return f"received_year={self.year}/received_month={self.month}"
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One landed extract (grain: source x vintage)."""
+
+    landed_at: str
+    source_id: str
+    vintage_no: int
+    file: str
+    sha256: str
+    extracted_on: str
+    row_count: int
+    rejected: dict[str, int]
+    """Rows that were not landed, by reason."""
+    partitions: list[dict[str, Any]]
+    source: dict[str, Any]
+    """What was said of the source when the extract landed."""
+    contested: list[tuple[int, int]] = field(default_factory=list)
+    """Months of this source in which a dossier stands more than once, in this extract or an earlier one."""
+
+    @property
+    def folder(self) -> str:
+        """Return its folder below `landing/dossiers`."""
+        return f"source_id={self.source_id}/vintage_no={self.vintage_no}"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What became of one file."""
+
+    extract: Extract
+    is_known: bool
+    left_out: list[str]
+    """Headings of the file that are not loaded."""
+
+
+class Dossiers:
+    """The landed extracts of one warehouse."""
+
+    def __init__(self, landing: Path) -> None:
+        self.folder = landing / "dossiers"
+        self._ledger = self.folder / "ledger.jsonl"
+
+    def extracts(self) -> list[Extract]:
+        """Return every landed extract, oldest first."""
+        return [Extract(**line) for line in read_lines(self._ledger)]
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of every landed month by its path below `landing/dossiers`."""
+        return {
+            f"dossiers/{extract.folder}/{Partition(**part).path}": part["sha256"]
+            for extract in self.extracts()
+            for part in extract.partitions
+        }
+
+    def remove_leftovers(self) -> None:
+        """Remove what a killed run did not finish; the caller holds the writer's lock."""
+        known = {e.folder for e in self.extracts()}
+        for path in self.folder.glob(".landing-*"):
+            shutil.rmtree(path)
+        for path in self.folder.glob("source_id=*/vintage_no=*"):
+            if path.relative_to(self.folder).as_posix() not in known:
+                shutil.rmtree(path)
+
+    def land(
+        self,
+        path: Path,
+        data: Path,
+        source_id: str,
+        extracted_on: date,
+        drops_personal: bool = False,
+        max_rejected_pct: float = limits.MAX_REJECTED_PCT,
+        memory: str = limits.DOSSIER_MEMORY,
+        reference: Reference | None = None,
+    ) -> Landed:
+        """Land one extract (CSV, CSV.GZ, Parquet, XLSX) of a source as it stood on the evening of `extracted_on`.
+
+        The same bytes are no work. Rows that cannot be read are kept apart with their reason. Raises BadInput where the
+        file cannot be read, has columns of persons, or has more bad rows than `max_rejected_pct`; nothing is landed
+        then.
+        """
+        reference = reference or Reference()
+        source, system = read_source(data, source_id, reference)
+        if not path.is_file():
+            raise BadInput([Problem(path.name, _("there is no such file"))])
+        if (source.source_kind == "synthetic") != (data / SYNTHETIC_MANIFEST).exists():
+            words = _("made-up dossiers and real records do not go into one warehouse")
+            raise BadInput([Problem(path.name, words, column="source_kind", text=source.source_kind)])
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        earlier = [e for e in self.extracts() if e.source_id == source_id]
+        for extract in earlier:
+            if extract.sha256 == sha256:
+                return Landed(extract, True, [])
+        if earlier and extracted_on.isoformat() < earlier[-1].extracted_on:
+            words = _("this extract is older than the one landed before it, of {day}; land them in their order")
+            raise BadInput([Problem(path.name, words.format(day=earlier[-1].extracted_on), text=str(extracted_on))])
+        temporary = self.folder / f".landing-{os.getpid()}"
+        make_folder(temporary)
+        try:
+            with _connect(temporary, memory) as connection:
+                work = _Work(connection, temporary, path, source, system, reference, extracted_on)
+                left_out = work.open(drops_personal)
+                rejected, rows = work.copy()
+                work.check_rejected(rejected, rows, max_rejected_pct)
+                work.check_persons()
+                contested = work.contested(self, earlier)
+            extract = Extract(
+                landed_at=utc_now(),
+                source_id=source_id,
+                vintage_no=earlier[-1].vintage_no + 1 if earlier else 1,
+                file=path.name,
+                sha256=sha256,
+                extracted_on=extracted_on.isoformat(),
+                row_count=rows,
+                rejected=dict(sorted(rejected.items())),
+                partitions=[asdict(p) for p in work.partitions()],
+                source=source.model_dump(),
+                contested=contested,
+            )
+            final = self.folder / extract.folder
+            make_folder(final.parent)
+            replace(work.out, final)
+            append_lines(self._ledger, [asdict(extract)])
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return Landed(extract, False, left_out)
+
+    def build_raw(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the view `raw.dossiers` over all landed extracts, and the tables that say what they are.
+
+        `is_contested` marks the months in which the same dossier may stand more than once.
+        """
+        extracts = self.extracts()
+        contested = {(e.source_id, year, month) for e in extracts for year, month in e.contested}
+        files: dict[bool, list[str]] = {False: [], True: []}
+        partitions: list[tuple[Any, ...]] = []
+        rejects: list[tuple[Any, ...]] = []
+        for extract in extracts:
+            for part in extract.partitions:
+                partition = Partition(**part)
+                is_contested = (extract.source_id, partition.year, partition.month) in contested
+                pattern = self.folder / extract.folder / partition.path / "*.parquet"
+                files[is_contested].append(literal(pattern))
+                partitions.append(
+                    (extract.source_id, extract.vintage_no, partition.year, partition.month, extract.extracted_on,
+                     partition.row_count, partition.sha256, is_contested)
+                )  # fmt: skip
+            for reason, count in extract.rejected.items():
+                rejects.append((extract.source_id, extract.vintage_no, extract.file, reason, count, extract.row_count))
+        columns = ", ".join(COLUMNS)
+        keys = "{'source_id': varchar, 'vintage_no': integer, 'received_year': integer, 'received_month': integer}"
+        halves = [
+            f"select source_id, vintage_no, received_year, received_month, {columns}, {flag} as is_contested "
+            f"from read_parquet([{', '.join(paths)}], hive_partitioning = true, hive_types = {keys})"
+            for flag, paths in files.items()
+            if paths
+        ]
+        connection.execute("create schema if not exists raw")
+        if not halves:
+            nothing = ", ".join(f"cast(null as {_TYPES[c]}) as {c}" for c in COLUMNS)
+            halves = [
+                "select cast(null as varchar) as source_id, cast(null as integer) as vintage_no, "
+                "cast(null as integer) as received_year, cast(null as integer) as received_month, "
+                f"{nothing}, false as is_contested where false"
+            ]
+        connection.execute(f"create or replace view raw.dossiers as {' union all '.join(halves)}")
+        connection.execute(
+            "create or replace table raw.dossier_partitions (source_id varchar, vintage_no integer, "
+            "received_year integer, received_month integer, extracted_on date, row_count bigint, sha256 varchar, "
+            "is_contested boolean)"
+        )
+        connection.execute(
+            "create or replace table raw.dossier_rejects (source_id varchar, vintage_no integer, file varchar, "
+            "reason_code varchar, row_count bigint, landed_count bigint)"
+        )
+        facts = (
+            "source_id", "source_kind", "source_family_code", "publisher", "title_vi", "title_en", "address",
+            "licence", "trust_grade", "note",
+        )  # fmt: skip
+        definition = ", ".join(f"{name} varchar" for name in (*facts, "file_sha256"))
+        connection.execute(f"create or replace table raw.dossier_sources ({definition}, extracted_on date)")
+        latest = {e.source_id: e for e in extracts}
+        sources = [(*(e.source[name] for name in facts), e.sha256, e.extracted_on) for e in latest.values()]
+        filled: dict[str, list[tuple[Any, ...]]] = {
+            "dossier_partitions": partitions,
+            "dossier_rejects": rejects,
+            "dossier_sources": sources,
+        }
+        for table, rows in filled.items():
+            if rows:
+                places = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"insert into raw.{table} values ({places})", rows)
+
+
+def _connect(temporary: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": str(temporary / "spill"),
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    return duckdb.connect(config=settings)
+
+
+class _Work:
+    """The landing of one file: its rows as a relation, then as partitions below `out`."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        temporary: Path,
+        path: Path,
+        source: DossierSource,
+        system: ExportingSystem,
+        reference: Reference,
+        extracted_on: date,
+    ) -> None:
+        self.connection = connection
+        self.temporary = temporary
+        self.path = path
+        self.source = source
+        self.system = system
+        self.reference = reference
+        self.extracted_on = extracted_on
+        self.out = temporary / "out"
+        self.relation = ""
+        self.is_text = True
+        self.types: dict[str, str] = {}
+
+    def open(self, drops_personal: bool) -> list[str]:
+        """Find the columns of the file; returns the headings that are not loaded."""
+        readable = self.path
+        kind = "".join(self.path.suffixes[-2:]).casefold()
+        if kind.endswith(".xlsx"):
+            readable = self._as_csv()
+        if kind.endswith(".parquet"):
+            self.is_text = False
+            self.relation = f"read_parquet({literal(readable)})"
+            try:
+                found = self.connection.execute(f"describe select * from {self.relation}").fetchall()
+            except duckdb.Error as error:
+                raise BadInput([Problem(self.path.name, _("the file is no readable Parquet file"))]) from error
+            self.types = {row[0]: row[1] for row in found}
+        elif kind.endswith((".csv", ".csv.gz", ".xlsx", ".txt")):
+            header, delimiter = self._header(readable, kind.endswith(".gz"))
+            self.types = dict.fromkeys(header, "VARCHAR")
+            columns = ", ".join(f"{literal(h)}: 'varchar'" for h in header)
+            packed = "gzip" if kind.endswith(".gz") else "none"
+            self.relation = (
+                f"read_csv({literal(readable)}, columns = {{{columns}}}, auto_detect = false, header = true, "
+                f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', compression = '{packed}', "
+                "null_padding = false, store_rejects = true, rejects_limit = 0)"
+            )
+        else:
+            raise BadInput([Problem(self.path.name, _("expected a file .csv, .csv.gz, .parquet or .xlsx"))])
+        return self._check_headings(drops_personal)
+
+    def _as_csv(self) -> Path:
+        book = XlsxFile(self.path.read_bytes(), self.path.name)
+        sheet = next(iter(book.sheets))
+        readable = self.temporary / "sheet.csv"
+        with readable.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            for row in book.values(sheet):
+                writer.writerow(
+                    ["" if v is None else int(v) if isinstance(v, float) and v.is_integer() else v for v in row]
+                )
+        return readable
+
+    def _header(self, readable: Path, is_packed: bool) -> tuple[list[str], str]:
+        try:
+            with gzip.open(readable, "rb") if is_packed else readable.open("rb") as file:
+                first = file.readline(limits.MAX_FIELDS_BYTES).decode("utf-8-sig")
+        except (OSError, EOFError, UnicodeDecodeError) as error:
+            words = _("the first line is no text in UTF-8; export as CSV UTF-8")
+            raise BadInput([Problem(self.path.name, words, row=1)]) from error
+        delimiter: str = self.system.delimiter or max((",", ";", "\t", "|"), key=first.count)
+        if readable.name == "sheet.csv":
+            delimiter = ","
+        header = next(csv.reader([first], delimiter=delimiter), [])
+        twice = [h for h, count in Counter(header).items() if count > 1]
+        if not header or "\x00" in first or twice:
+            words = _("the same heading stands twice") if twice else _("expected a line of headings")
+            raise BadInput([Problem(self.path.name, words, row=1, text=twice[0] if twice else first[:80])])
+        return header, delimiter
+
+    def _check_headings(self, drops_personal: bool) -> list[str]:
+        file, problems = self.path.name, []
+        mapped = set(self.system.columns.values())
+        for column, heading in self.system.columns.items():
+            if heading not in self.types:
+                words = _("the column that {system} exports as {column} is missing")
+                words = words.format(system=self.system.system_code, column=column)
+                problems.append(
+                    Problem(file, words, row=1, column=heading, nearest=nearest_spellings(heading, self.types))
+                )
+        left_out = [h for h in self.types if h not in mapped]
+        for heading in left_out:
+            if personal_heading(heading) and not drops_personal:
+                words = _(
+                    "data of single persons have no place here; leave the column out, or drop it with --drop-personal"
+                )
+                problems.append(Problem(file, words, row=1, column=heading))
+        if problems:
+            raise BadInput(problems)
+        return [h for h in left_out if h not in self.system.not_loaded]
+
+    def _typed(self, normalises: bool) -> str:
+        return typed_sql(
+            self.relation, self.types, self.source, self.system, self.reference, self.extracted_on, normalises
+        )
+
+    def copy(self) -> tuple[Counter[str], int]:
+        """Write the partitions in one pass; returns the refused rows by reason, and the number of landed rows."""
+        self.connection.execute(
+            "create table _provinces (spelling varchar, province_id varchar, valid_from date, valid_to date)"
+        )
+        self.connection.executemany("insert into _provinces values (?, ?, ?, ?)", spellings(self.reference))
+        written = self._write(normalises=False)
+        if self._is_decomposed(written):
+            shutil.rmtree(self.out)
+            written = self._write(normalises=True)
+        rejected: Counter[str] = Counter()
+        for file in (file for file in written if _NOWHERE in file):
+            rejected.update(self._reasons(file))
+        rows = sum(count for file, count in written.items() if _NOWHERE not in file)
+        lost = self.connection.execute(
+            "select count(distinct line) from reject_errors" if self.is_text else "select 0"
+        ).fetchall()[0][0]
+        if lost:
+            rejected["unreadable_row"] += lost
+        self._keep_rejects(lost)
+        if rows:
+            taken = self._remove_repeated()
+            rejected.update(taken)
+            rows -= taken.total()
+        return rejected, rows
+
+    def _write(self, normalises: bool) -> dict[str, int]:
+        """Write the partitions and return their files with the number of rows of each."""
+        if self.is_text:
+            self.connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+        # A file's length is not known before it is read: without this the join would hash the file, not the provinces.
+        self.connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
+        try:
+            written = self.connection.execute(
+                f"copy ({self._typed(normalises)}) to {literal(self.out)} (format parquet, compression zstd, "
+                "partition_by (received_year, received_month), filename_pattern 'part-{i}', return_stats true)"
+            ).fetchall()
+        except duckdb.Error as error:
+            words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
+            raise BadInput([Problem(self.path.name, words)]) from error
+        self.connection.execute("reset disabled_optimizers")
+        return {row[0]: row[1] for row in written}
+
+    def _reasons(self, file: str) -> dict[str, int]:
+        found = f"select _reason, count(*) from read_parquet({literal(file)}) group by all"
+        return dict(self.connection.execute(found).fetchall())
+
+    def _is_decomposed(self, written: dict[str, int]) -> bool:
+        """Tell whether a text that was written is not in Unicode NFC, or a province may be unknown because of that."""
+        if any(_NOWHERE in file and "unknown_province" in self._reasons(file) for file in written):
+            return True
+        if not any(_NOWHERE not in file for file in written):
+            return False
+        # Texts of ASCII are in NFC as they are; ids are many, the other texts few.
+        tests = ["select 1 from {files} where strlen(dossier_id) <> length(dossier_id) and not is_nfc(dossier_id)"]
+        tests += [
+            f"select 1 from (select distinct {c} as words from {{files}}) where not is_nfc(words)"
+            for c in ("agency_text", "field_text", "procedure_code")
+        ]
+        self.connection.execute(
+            "create or replace macro is_nfc(words) as words is null or nfc_normalize(words) = words"
+        )
+        sql = " union all ".join(tests).format(files=_files(self.out))
+        return bool(self.connection.execute(f"select 1 from ({sql}) limit 1").fetchall())
+
+    def _keep_rejects(self, lost: int) -> None:
+        """Put the refused rows into one file of reason and words."""
+        folder = self.out / f"received_year={_NOWHERE}"
+        parts = []
+        if folder.exists():
+            refused = f"read_parquet({literal(folder / '**' / '*.parquet')}, hive_partitioning = false)"
+            parts.append(f"select _reason as reason_code, null as line_no, _words as words from {refused}")
+        if lost:
+            parts.append(
+                "select 'unreadable_row' as reason_code, line as line_no, any_value(csv_line) as words "
+                "from reject_errors group by line"
+            )
+        if parts:
+            make_folder(self.out)
+            target = literal(self.out / "rejects.parquet")
+            self.connection.execute(f"copy ({' union all by name '.join(parts)}) to {target} (format parquet)")
+        if folder.exists():
+            shutil.rmtree(folder)
+
+    def _remove_repeated(self) -> Counter[str]:
+        """Take out dossiers that the file says twice: a copy once, rows that contradict each other all."""
+        files, taken = _files(self.out), Counter[str]()
+        # Equal counts prove that no id stands twice; hashes take a quarter of the memory of the ids themselves.
+        total, distinct = self.connection.execute(
+            f"select count(*), count(distinct hash(dossier_id)) from {files}"
+        ).fetchall()[0]
+        if total == distinct:
+            return taken
+        columns = ", ".join(COLUMNS)
+        self.connection.execute(
+            f"create table _repeated as select dossier_id, count(*) as times, "
+            f"count(distinct md5(({columns})::varchar)) as contents from {files} group by 1 having count(*) > 1"
+        )
+        for folder in sorted(self.out.glob("received_year=*/received_month=*")):
+            here = _files(folder)
+            hit = self.connection.execute(
+                f"select count(*) from {here} where dossier_id in (from (select dossier_id from _repeated))"
+            ).fetchall()[0][0]
+            if not hit:
+                continue
+            target = folder / "whole.parquet"
+            self.connection.execute(
+                f"copy (select d.* from {here} as d left join _repeated as r using (dossier_id) "
+                "where r.dossier_id is null union all "
+                f"select distinct d.* from {here} as d join _repeated as r using (dossier_id) where r.contents = 1) "
+                f"to {literal(target)} (format parquet, compression zstd)"
+            )
+            for part in folder.glob("part-*.parquet"):
+                part.unlink()
+        counts = self.connection.execute(
+            "select coalesce(sum(times) filter (contents > 1), 0), coalesce(sum(times - 1) filter (contents = 1), 0) "
+            "from _repeated"
+        ).fetchall()[0]
+        for reason, count in zip(("conflicting_rows", "duplicate_row"), counts, strict=True):
+            if count:
+                taken[reason] = int(count)
+        return taken
+
+    def check_rejected(self, rejected: Counter[str], rows: int, limit: float) -> None:
+        """Refuse the file where more of it is bad than the limit allows, with the first examples of each reason."""
+        total = rows + rejected.total()
+        if not total:
+            raise BadInput([Problem(self.path.name, _("the file has no rows"))])
+        if rows and 100 * rejected.total() <= limit * total:
+            return
+        words = _("{count} of {total} rows cannot be landed ({reason}); up to {limit} % in all may be bad")
+        raise BadInput(
+            Problem(
+                self.path.name,
+                words.format(count=count, total=total, reason=reason, limit=f"{limit:g}"),
+                text=self._example(reason),
+            )
+            for reason, count in rejected.most_common()
+        )
+
+    def _example(self, reason: str) -> str | None:
+        file = self.out / "rejects.parquet"
+        if not file.exists():
+            return None
+        found = self.connection.execute(
+            f"select coalesce('line ' || line_no || ': ', '') || words from read_parquet({literal(file)}) "
+            "where reason_code = ? order by all limit 1",
+            [reason],
+        ).fetchall()
+        return str(found[0][0]) if found else None
+
+    def check_persons(self) -> None:
+        """Refuse the file where a column of few words (agency, field, procedure) names single persons."""
+        problems = []
+        for column in ("agency_text", "field_text", "procedure_code"):
+            heading = self.system.columns.get(column)
+            if not heading:
+                continue
+            for (text,) in self.connection.execute(f"select distinct {column} from {_files(self.out)}").fetchall():
+                for kind, words in personal_data(text or ""):
+                    problems.append(Problem(self.path.name, _("{kind}").format(kind=kind), column=heading, text=words))
+        if problems:
+            raise BadInput(problems[:20])
+
+    def contested(self, dossiers: Dossiers, earlier: list[Extract]) -> list[tuple[int, int]]:
+        """Return the months, of this extract and of earlier ones, in which both have a dossier."""
+        held = [
+            literal(dossiers.folder / e.folder / Partition(**p).path / "*.parquet")
+            for e in earlier
+            for p in e.partitions
+        ]
+        if not held:
+            return []
+        old = f"read_parquet([{', '.join(held)}], hive_partitioning = true)"
+        new = _files(self.out)
+        found = self.connection.execute(
+            f"select distinct received_year, received_month from {old} "
+            f"where hash(dossier_id) in (select hash(dossier_id) from {new}) union "
+            f"select distinct received_year, received_month from {new} "
+            f"where hash(dossier_id) in (select hash(dossier_id) from {old})"
+        ).fetchall()
+        return sorted((int(year), int(month)) for year, month in found)
+
+    def partitions(self) -> Iterator[Partition]:
+        """Yield the written months, each synced to the disk."""
+        for folder in sorted(self.out.glob("received_year=*/received_month=*"), key=_month_of):
+            digest, rows = hashlib.sha256(), 0
+            for path in sorted(folder.glob("*.parquet")):
+                sync(path)
+                digest.update(path.read_bytes())
+            with duckdb.connect() as connection:
+                rows = connection.execute(f"select count(*) from {_files(folder)}").fetchall()[0][0]
+            if not rows:  # all of them contradicted each other
+                shutil.rmtree(folder)
+                continue
+            sync(folder)
+            yield Partition(*_month_of(folder), rows, digest.hexdigest())
+        sync(self.out)
+
+
+def _month_of(folder: Path) -> tuple[int, int]:
+    year, month = (int(part.split("=")[1]) for part in folder.parts[-2:])
+    return year, month
+
+
+def _files(folder: Path) -> str:
+    """Return the relation of all partitions below a folder, their months as columns."""
+    pattern = folder / ("*.parquet" if folder.name.startswith("received_month") else "received_year=*/**/*.parquet")
+    return f"read_parquet({literal(pattern)}, hive_partitioning = true, hive_types_autocast = true)"
