@@ -22,6 +22,7 @@ from pygments.lexers.sql import SqlLexer
 
 from ingest import statements
 from ingest.messages import gettext as _
+from ingest.messages import noop
 from ingest.paths import Workspace
 from ingest.problems import ParvnError
 from ingest.reading.text import search_key
@@ -121,7 +122,7 @@ class Names(Completer):
 
     def _of_commands(self, before: str, owner: str) -> Iterator[tuple[str, str]]:
         if " " not in before:
-            yield from COMMANDS.items()
+            yield from ((name, _(what)) for name, what in COMMANDS.items())
         elif before.startswith(".columns"):
             for schema, tables in self._catalogue().tables.items():
                 if owner in ("", schema):
@@ -159,14 +160,14 @@ class Names(Completer):
 
 
 COMMANDS = {
-    ".tables": "the tables of a schema: .tables marts",
-    ".columns": "the columns of a table, with Vietnamese headings: .columns mart_on_time_rates",
-    ".macros": "the functions that the warehouse brings",
-    ".format": "how rows are printed: .format csv",
-    ".lang": "headings: .lang vi, .lang en, or .lang alone for the names in the SQL",
-    ".reload": "change to the release that is published now",
-    ".help": "this list",
-    ".quit": "leave; Ctrl-D does the same",
+    ".tables": noop("the tables of a schema: .tables marts"),
+    ".columns": noop("the columns of a table, with Vietnamese headings: .columns mart_on_time_rates"),
+    ".macros": noop("the functions that the warehouse brings"),
+    ".format": noop("how rows are printed: .format csv"),
+    ".lang": noop("headings: .lang vi, .lang en, or .lang alone for the names in the SQL"),
+    ".reload": noop("change to the release that is published now"),
+    ".help": noop("this list"),
+    ".quit": noop("leave; Ctrl-D does the same"),
 }
 
 
@@ -266,7 +267,7 @@ class Shell:
         if name in (".quit", ".exit"):
             return False
         if name == ".help":
-            self._show([_("command"), _("what it does")], [(n, _(what)) for n, what in COMMANDS.items()], "table")
+            self._show([_("command"), _("what it does")], [(name, _(what)) for name, what in COMMANDS.items()], "table")
         elif name == ".tables":
             shown = {s: tables for s, tables in catalogue.tables.items() if argument in ("", s)}
             if not shown:
