@@ -22,6 +22,7 @@ from pygments.lexers.sql import SqlLexer
 
 from ingest import statements
 from ingest.messages import gettext as _
+from ingest.messages import noop as N_
 from ingest.paths import Workspace
 from ingest.problems import ParvnError
 from ingest.reading.text import search_key
@@ -121,7 +122,7 @@ class Names(Completer):
 
     def _of_commands(self, before: str, owner: str) -> Iterator[tuple[str, str]]:
         if " " not in before:
-            yield from COMMANDS.items()
+            yield from ((name, _(what)) for name, what in COMMANDS.items())
         elif before.startswith(".columns"):
             for schema, tables in self._catalogue().tables.items():
                 if owner in ("", schema):
@@ -159,14 +160,14 @@ class Names(Completer):
 
 
 COMMANDS = {
-    ".tables": "the tables of a schema: .tables marts",
-    ".columns": "the columns of a table, with Vietnamese headings: .columns mart_on_time_rates",
-    ".macros": "the functions that the warehouse brings",
-    ".format": "how rows are printed: .format csv",
-    ".lang": "headings: .lang vi, .lang en, or .lang alone for the names in the SQL",
-    ".reload": "change to the release that is published now",
-    ".help": "this list",
-    ".quit": "leave; Ctrl-D does the same",
+    ".tables": N_("the tables of a schema: .tables marts"),
+    ".columns": N_("the columns of a table, with Vietnamese headings: .columns mart_on_time_rates"),
+    ".macros": N_("the functions that the warehouse brings"),
+    ".format": N_("how rows are printed: .format csv"),
+    ".lang": N_("headings: .lang vi, .lang en, or .lang alone for the names in the SQL"),
+    ".reload": N_("change to the release that is published now"),
+    ".help": N_("this list"),
+    ".quit": N_("leave; Ctrl-D does the same"),
 }
 
 
@@ -256,7 +257,8 @@ class Shell:
                         return
                     entry = ""
         except UnicodeDecodeError as error:
-            raise ParvnError(_("{file} is not UTF-8 text: {error}").format(file="stdin", error=error)) from error
+            words = _("{file} is not UTF-8 text: {error}")
+            raise ParvnError(words.format(file=_("standard input"), error=error)) from error
         if entry.strip():
             self.run(entry)
 
