@@ -17,7 +17,7 @@ test: $(VENV)/.installed  ## lint, types, unit and end-to-end tests, notebooks
 style: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint models dbt_project/tests
+	$(BIN)/sqlfluff lint --processes 2 models dbt_project/tests
 
 types: $(VENV)/.installed
 	$(BIN)/mypy

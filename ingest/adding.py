@@ -193,7 +193,7 @@ def held_rows(document_id: str, data: Path) -> dict[str, list[Row]]:
     packages = [read_package(path, data) for path in find_packages(data)]
     found = _held(document_id, packages)
     if found is None:
-        known = [table.rows[0]["document_id"] or "" for p in packages if (table := p.tables.get("document"))]
+        known = [t.rows[0].get("document_id") or "" for p in packages if (t := p.tables.get("document")) and t.rows]
         raise BadInput(
             [Problem(document_id, _("no such document is held"), nearest=nearest_spellings(document_id, known))]
         )
@@ -220,6 +220,8 @@ def _held(document_id: str | None, packages: Iterable[Package]) -> Package | Non
     for package in packages:
         table = package.tables.get("document")
         if table and table.rows and table.rows[0].get("document_id") == document_id:
+            if package.problems:  # what could not be read of it would be lost in writing it anew
+                raise BadInput(package.problems)
             return package
     return None
 
@@ -248,7 +250,8 @@ def _check_same_document(filled: Filled, before: Row) -> None:
 def _check_not_held_elsewhere(filled: Filled, packages: Iterable[Package]) -> None:
     given = filled.document.values
     for package in packages:
-        held = package.tables["document"].rows[0] if package.tables.get("document") else {}
+        table = package.tables.get("document")
+        held = table.rows[0] if table and table.rows else {}
         same = ("province", "document_number", "issue_date")
         if given.get("document_number") and all(given.get(name) == held.get(name) for name in same):
             words = _("this document is held as {id}; write that id, or take another form with --document {id}")

@@ -4,7 +4,6 @@ from functools import cache
 from typing import Any
 
 import duckdb
-from jinja2 import Environment
 
 from ingest.paths import PROJECT
 from ingest.quoting import identifier
@@ -22,6 +21,8 @@ def _dbt_macros() -> str:
 
 def render(template: str, **values: Any) -> str:
     """Return a Jinja template filled in, with the dbt macros at hand."""
+    from jinja2 import Environment  # only those who ask for a day, or publish, wait for it
+
     return Environment(autoescape=False).from_string(_dbt_macros() + template).render(values).strip()
 
 

@@ -22,7 +22,7 @@ from pygments.lexers.sql import SqlLexer
 
 from ingest import statements
 from ingest.messages import gettext as _
-from ingest.messages import noop as N_
+from ingest.messages import noop
 from ingest.paths import Workspace
 from ingest.problems import ParvnError
 from ingest.reading.text import search_key
@@ -160,14 +160,14 @@ class Names(Completer):
 
 
 COMMANDS = {
-    ".tables": N_("the tables of a schema: .tables marts"),
-    ".columns": N_("the columns of a table, with Vietnamese headings: .columns mart_on_time_rates"),
-    ".macros": N_("the functions that the warehouse brings"),
-    ".format": N_("how rows are printed: .format csv"),
-    ".lang": N_("headings: .lang vi, .lang en, or .lang alone for the names in the SQL"),
-    ".reload": N_("change to the release that is published now"),
-    ".help": N_("this list"),
-    ".quit": N_("leave; Ctrl-D does the same"),
+    ".tables": noop("the tables of a schema: .tables marts"),
+    ".columns": noop("the columns of a table, with Vietnamese headings: .columns mart_on_time_rates"),
+    ".macros": noop("the functions that the warehouse brings"),
+    ".format": noop("how rows are printed: .format csv"),
+    ".lang": noop("headings: .lang vi, .lang en, or .lang alone for the names in the SQL"),
+    ".reload": noop("change to the release that is published now"),
+    ".help": noop("this list"),
+    ".quit": noop("leave; Ctrl-D does the same"),
 }
 
 
@@ -268,7 +268,7 @@ class Shell:
         if name in (".quit", ".exit"):
             return False
         if name == ".help":
-            self._show([_("command"), _("what it does")], [(n, _(what)) for n, what in COMMANDS.items()], "table")
+            self._show([_("command"), _("what it does")], [(name, _(what)) for name, what in COMMANDS.items()], "table")
         elif name == ".tables":
             shown = {s: tables for s, tables in catalogue.tables.items() if argument in ("", s)}
             if not shown:

@@ -1,10 +1,9 @@
 """One statement on the published warehouse: read-only, within limits of time, memory and rows."""
 
 import re
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,9 +66,10 @@ def fetch_arrow(cursor: duckdb.DuckDBPyConnection | None) -> "pa.Table | None":
         warnings.simplefilter("ignore")  # that the rows are copied once
         reader: Any = cursor.to_arrow_reader(100_000)
     batches: list[pa.RecordBatch] = []
-    for batch in reader:
-        batches.append(batch)
-        _check_count(sum(b.num_rows for b in batches))
+    with reader:  # one that is left open would keep the database from being opened again in this process
+        for batch in reader:
+            batches.append(batch)
+            _check_count(sum(b.num_rows for b in batches))
     table = pa.Table.from_batches(batches, reader.schema).rename_columns(unique(reader.schema.names))
     for place, column in enumerate(table.schema):
         if column.type == pa.decimal128(38, 0):  # DuckDB's HUGEINT, which few tools read
@@ -97,8 +97,7 @@ def run(
     Raises ParvnError with a sentence if it fails or goes beyond a limit; KeyboardInterrupt if a person stops it.
     """
     try:
-        with _stopped_after(limit.seconds, connection.interrupt):
-            return fetch(connection.execute(text))
+        return _within(limit.seconds, lambda: fetch(connection.execute(text)), connection.interrupt)
     except duckdb.InterruptException as error:
         words = _("the query took longer than {seconds} s and was stopped; see --timeout")
         raise ParvnError(words.format(seconds=f"{limit.seconds:g}")) from error
@@ -113,28 +112,29 @@ def run(
         raise ParvnError(_("the query failed: {error}").format(error=said + hint)) from error
     except (duckdb.Error, UnicodeError, ValueError, OverflowError) as error:
         raise ParvnError(_("the query failed: {error}").format(error=error)) from error
-    except RuntimeError as error:  # what DuckDB makes of Ctrl-C
-        raise KeyboardInterrupt from error
 
 
-@contextmanager
-def _stopped_after(seconds: float, interrupt: Callable[[], None]) -> Iterator[None]:
-    """Interrupt what runs inside when its time is over; again and again, because it may just be between two steps."""
-    done = threading.Event()
+def _within(seconds: float, work: Callable[[], Result], interrupt: Callable[[], None]) -> Result:
+    """Do the work in a thread of its own and interrupt it when its time is over, or when a person presses Ctrl-C.
 
-    def watch() -> None:
-        if not done.wait(seconds):
-            interrupt()
-            while not done.wait(0.05):
-                interrupt()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
+    The main thread only waits: DuckDB looks for signals between its steps, and some steps last for minutes.
+    """
+    with ThreadPoolExecutor(1) as executor:
+        running = executor.submit(work)
+        is_stopped_by_person = False
+        pause = seconds
+        while True:
+            try:
+                wait([running], pause)
+            except KeyboardInterrupt:
+                is_stopped_by_person = True
+            if running.done():
+                break
+            interrupt()  # again and again, because it may just be between two steps
+            pause = 0.05
+    if is_stopped_by_person:
+        raise KeyboardInterrupt
+    return running.result()
 
 
 def headings(connection: duckdb.DuckDBPyConnection, text: str, columns: list[str], language: str) -> list[str]:

@@ -137,3 +137,15 @@ def write_extract(
             ) to {literal(path)} ({kind})
             """
         )
+
+
+def write_demonstration(folder: Path) -> tuple[str, Path, date]:
+    """Write the extract of the demonstration beside `folder`/data: two years of three of its provinces.
+
+    Returns the source, the file and the day of the extract.
+    """
+    write_descriptions(folder / "data")
+    extract, day = folder / "extracts" / "synthetic-dossiers.parquet", date(2025, 1, 31)
+    extract.parent.mkdir(parents=True, exist_ok=True)
+    write_extract(extract, 60_000, ("ha-noi", "thua-thien-hue", "ha-tinh"), date(2022, 12, 1), date(2024, 12, 31), day)
+    return SOURCE_ID, extract, day

@@ -106,7 +106,7 @@ def _index(held: dict[str, list[tuple[str, str]]]) -> str:
 
 
 def _first_sentence(description: str) -> str:
-    paragraph = " ".join(description.strip().split("\n\n")[0].split())
+    paragraph = " ".join(description.strip().split("\n\n")[0].replace("**", "").split())
     return re.split(r"(?<=[.?:]) (?=[A-Z`])", paragraph)[0].removesuffix(":")
 
 

@@ -274,6 +274,9 @@ def _table_sheet(
             _text(sheet, f"{letter}{row}", value, protection=_OPEN, number_format=form, alignment=_WRAPPED)
     for row in range(_FIRST_ROW, _FIRST_ROW + len(rows)):
         _text(sheet, f"A{row}", row - _FIRST_ROW + 1, protection=_OPEN)
+    # A spreadsheet takes a row out of a protected sheet only if every cell of it is open.
+    beyond = sheet.column_dimensions[get_column_letter(len(columns) + 2)]
+    beyond.min, beyond.max, beyond.protection, beyond.width = len(columns) + 2, 16_384, _OPEN, 13
     sheet.row_dimensions[2].height = 48
     sheet.freeze_panes = "B3"
     _protect(sheet)

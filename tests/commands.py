@@ -1,13 +1,15 @@
 """The `parvn` command as a person runs it, in this process."""
 
 import io
+import signal
 import sys
+import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from ingest import cli
+from ingest import cli, statements
 
 
 class Said(NamedTuple):
@@ -34,3 +36,25 @@ def runner(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Said(code, *capsys.readouterr())
 
     return run
+
+
+ENDLESS = "select count(*) from range(3000000000) a, range(10000) b"
+
+
+def press_ctrl_c_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send the signal of Ctrl-C when the query ENDLESS has begun; whoever runs the tests may have it switched off."""
+    run = statements.run
+
+    def interrupted(connection: Any, text: str, *arguments: Any) -> Any:
+        if "3000000000" not in text:
+            return run(connection, text, *arguments)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+        timer.start()
+        try:
+            return run(connection, text, *arguments)
+        finally:
+            timer.cancel()
+            signal.signal(signal.SIGINT, before)
+
+    monkeypatch.setattr(statements, "run", interrupted)

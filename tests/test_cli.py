@@ -34,7 +34,7 @@ def test_help_names_every_command_and_every_exit_code(parvn: Parvn) -> None:
     assert {"build", "load", "check", "fill", "ingest-index", "verify", "status", "query", "schema", "demo"} <= set(
         said.out.split()
     )
-    assert {"releases", "diff", "rollback"} <= set(said.out.split())
+    assert {"releases", "diff", "rollback", "shell"} <= set(said.out.split())
     assert (
         "0 done; 1 bad input; 2 a check of the build failed, or a release is damaged; 3 another run is writing"
         in " ".join(said.out.split())
@@ -53,7 +53,7 @@ def test_every_command_says_what_it_is_for(parvn: Parvn, command: str) -> None:
     ("arguments", "code", "message"),
     [
         (["chekc"], 64, "No such command 'chekc'"),
-        (["query"], 64, "Missing argument 'SQL'"),
+        (["query"], 64, "give the SQL, or '-' for standard input, or --file"),
         (["query", "select 1", "--format", "xml"], 64, "'xml' is not one of"),
         (["verify", "--documents", "/nowhere"], 64, "'/nowhere' does not exist"),
         (["check", "/nowhere"], 1, "/nowhere: there is no such file or folder"),

@@ -145,15 +145,16 @@ def test_sql_and_python_of_the_docs_run(
 def test_commands_that_publish_nothing_run_as_they_stand(
     parvn: Parvn, real: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran = []
-    for number, (_, code) in enumerate(fenced("sh")):
-        folder = tmp_path / str(number)  # a file that one page exports does not stand in the way of another
-        folder.mkdir()
-        (folder / "data").symlink_to(PROJECT / "data")
-        (folder / "my_question.sql").write_text("select 1 as one", "utf-8")
-        monkeypatch.chdir(folder)
+    ran: list[str] = []
+    for _, code in fenced("sh"):
         for arguments in commands(code):
             line = arguments[: next((i for i, word in enumerate(arguments) if word in "<>"), None)]
+            folder = tmp_path / str(len(ran))  # of its own: an export leaves a file that exists alone
+            folder.mkdir(exist_ok=True)
+            monkeypatch.chdir(folder)
+            (folder / "data").unlink(missing_ok=True)
+            (folder / "data").symlink_to(PROJECT / "data")
+            (folder / "my_question.sql").write_text("select 1 as one", "utf-8")
             if line[0] in ("query", "export", "status", "releases") and "--warehouse" not in line:
                 said = parvn(*line, "--warehouse", real.warehouse, stdin="select 1 as one")
             elif line[0] == "check" and all(Path(word).exists() for word in line[1:]):

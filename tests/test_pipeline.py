@@ -264,10 +264,11 @@ def unpublished_parquet(workspace: Workspace, folder: Path) -> dict[str, str]:
     """Write the tables of `audit` and `reference` as Parquet, as the marts are written; returns their SHA-256."""
     folder.mkdir()
     found = {}
-    with duckdb.connect(str(workspace.published_database), read_only=True) as connection:
-        connection.execute("set threads = 1")
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute(f"attach '{workspace.published_database.resolve()}' as published (read_only)")
         tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where schema_name in ('audit', 'reference')"
+            "select schema_name, table_name from duckdb_tables() "
+            "where database_name = 'published' and schema_name in ('audit', 'reference')"
         ).fetchall()
         for schema, name in tables:
             left_out = OF_ONE_BUILD.get(name, "")
@@ -275,9 +276,8 @@ def unpublished_parquet(workspace: Workspace, folder: Path) -> dict[str, str]:
                 continue
             columns = f"* exclude ({left_out})" if left_out else "*"
             path = folder / f"{name}.parquet"
-            connection.execute(
-                f"copy (select {columns} from {schema}.{name} order by all) to '{path}' (format parquet)"
-            )
+            rows = f"select {columns} from published.{schema}.{name} order by all"
+            connection.execute(f"copy ({rows}) to '{path}' (format parquet)")
             found[name] = publish.sha256_of_file(path)
     return found
 

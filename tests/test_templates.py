@@ -522,6 +522,17 @@ def test_another_document_is_not_taken_for_the_held_one(
     assert problem.startswith(f"{V} B22, column Mã văn bản: this document is held as lai-chau-2024-q3-report; ")
 
 
+def test_a_held_document_that_cannot_be_read_whole_is_not_written_anew(
+    add: Callable[..., Addition], reference: Reference
+) -> None:
+    file = add(report(reference)).folder / "results.csv"
+    with file.open("a", encoding="utf-8") as rows:
+        rows.write("one,cell,too,few\n")
+    with pytest.raises(BadInput, match=r"lai-chau-2024-q3-report/results.csv, row 6: expected \d+ cells, found 4"):
+        add(report(reference, rows=RESULTS[:2]), reason="record_corrected")
+    assert file.read_text("utf-8").endswith("one,cell,too,few\n")
+
+
 def test_nothing_is_written_over_records_that_changed_meanwhile(
     data: Path, tmp_path: Path, reference: Reference
 ) -> None:

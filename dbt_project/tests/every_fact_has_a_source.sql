@@ -20,6 +20,9 @@ left join {{ ref('dim_document') }} as documents
 where
     sources.source_id is null
     -- extracts of dossiers are described beside the mapping of their system, not as documents
-    or (documents.document_id is null and sources.source_id not in (select source_id from {{ ref('stg_extracts__sources') }}))
+    or (
+        documents.document_id is null
+        and sources.source_id not in (select source_id from {{ ref('stg_extracts__sources') }})
+    )
     or sources.licence is null
     or sources.publisher is null

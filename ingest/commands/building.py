@@ -171,12 +171,14 @@ def load(data: Path, warehouse: Path) -> None:
     "--folder", type=click.Path(path_type=Path), default=PROJECT / "demo", show_default="demo", help="Where to build."
 )
 def demo(folder: Path) -> None:
-    """Build a warehouse of synthetic provinces and years, apart from the real one."""
-    from ingest import pipeline
+    """Build a warehouse of synthetic provinces, years and dossiers, apart from the real one."""
+    from ingest import pipeline, synthetic_dossiers
     from ingest.synthetic import write_records
 
     write_records(folder / "data")
     workspace = Workspace((folder / "data").resolve(), (folder / "warehouse").resolve())
+    source_id, extract, day = synthetic_dossiers.write_demonstration(folder)
+    list(pipeline.land_dossiers(workspace, [extract], source_id, day))
     with progress(False) as (say, on_node):
         pipeline.build(workspace, say, on_node, with_docs=False)
     click.echo(

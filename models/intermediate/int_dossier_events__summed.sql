@@ -1,4 +1,5 @@
--- What happened to dossiers in each segment of time, as sums: receipts, resolutions, beginnings and ends of being overdue.
+-- What happened to dossiers in each segment of time, as sums: receipts, resolutions, beginnings and ends of being
+-- overdue.
 with counted as (
 
     select * from {{ ref('int_dossiers__counted') }}
@@ -16,10 +17,10 @@ events as (
         channel,
         received_segment as segment_end,
         dossier_count as received,
-        digitised as digitised,
-        digitisation_stated as digitisation_stated,
-        paid_online as paid_online,
-        payments as payments,
+        digitised,
+        digitisation_stated,
+        paid_online,
+        payments,
         0 as resolved_early,
         0 as resolved_on_time,
         0 as resolved_late,
@@ -49,7 +50,7 @@ events as (
         case when outcome = 'on_time' then dossier_count else 0 end as resolved_on_time,
         case when outcome = 'late' then dossier_count else 0 end as resolved_late,
         case when outcome = 'no_due_date' then dossier_count else 0 end as resolved_without_due_date,
-        returned_by_post as returned_by_post,
+        returned_by_post,
         0 as became_overdue,
         case when outcome = 'late' then dossier_count else 0 end as overdue_ended
     from counted

@@ -1,5 +1,6 @@
--- Dossier flows counted from extracts, in the columns of those that reports print. Without a day due a dossier is neither
--- on time nor late: where there are such, the flow has no numerator and its rate stands in mart_dossier_rates alone.
+-- Dossier flows counted from extracts, in the columns of those that reports print. Without a day due a dossier is
+-- neither on time nor late: where there are such, the flow has no numerator, and its rate stands in mart_dossier_rates
+-- alone.
 with counts as (
 
     select * from {{ ref('fct_dossier_count') }}

@@ -1,5 +1,5 @@
--- The months of received dossiers with the day up to which they were observed. A month's content changes when an extract
--- with dossiers of it lands; of the months that share a dossier, when one of them does.
+-- The months of received dossiers with the day up to which they were observed. A month's content changes when an
+-- extract with dossiers of it lands; of the months that share a dossier, when one of them does.
 with partitions as (
 
     select * from {{ ref('stg_extracts__partitions') }}

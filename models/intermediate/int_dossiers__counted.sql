@@ -9,7 +9,7 @@ with partitions as (
 
     select * from {{ ref('int_dossier_partitions__keyed') }}
     {% if is_incremental() %}
-    where content_key not in (select counted.content_key from {{ this }} as counted)
+        where content_key not in (select counted.content_key from {{ this }} as counted)
     {% endif %}
 
 ),

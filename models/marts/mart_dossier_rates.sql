@@ -13,14 +13,35 @@ provinces as (
 
 arms as (
 
-    {% for kind, column in [('whole', none), ('agency', 'agency_text'), ('field', 'field_text'), ('channel', 'channel')] %}
-    {{ 'union all' if not loop.first }}
     select
-        '{{ kind }}' as breakdown_kind,
-        {{ column or "'whole'" }} as breakdown_text,
-        counts.*
+        'whole' as breakdown_kind,
+        'whole' as breakdown_text,
+        *
     from counts
-    {% endfor %}
+
+    union all
+
+    select
+        'agency' as breakdown_kind,
+        agency_text as breakdown_text,
+        *
+    from counts
+
+    union all
+
+    select
+        'field' as breakdown_kind,
+        field_text as breakdown_text,
+        *
+    from counts
+
+    union all
+
+    select
+        'channel' as breakdown_kind,
+        channel as breakdown_text,
+        *
+    from counts
 
 ),
 

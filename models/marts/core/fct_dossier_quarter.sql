@@ -1,7 +1,7 @@
--- Dossier flows of single quarters, from reports: printed ones, and the quarters that only differences of cumulative windows give
--- (Q2 = six months - Q1, Q4 = year - six months - Q3). Differences are taken inside one source family and one kind of
--- window only; a negative one is null and flagged, for a figure must have been revised in between. Every version that
--- was known: a difference is known with the last of its windows, and never if one of them has no day.
+-- Dossier flows of single quarters, from reports: printed ones, and the quarters that only differences of cumulative
+-- windows give (Q2 = six months - Q1, Q4 = year - six months - Q3). Differences are taken inside one source family and
+-- one kind of window only; a negative one is null and flagged, for a figure must have been revised in between. Every
+-- version that was known: a difference is known with the last of its windows, and never if one of them has no day.
 with windows as (
 
     select
