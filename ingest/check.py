@@ -106,14 +106,14 @@ def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Re
                 missing = item["type"] == "missing"
                 if item["type"] == "extra_forbidden" or (missing and column not in row):
                     continue  # the reader has named unknown columns with their nearest known ones, and missing ones
-                message = _broken_rule(item)
+                message = broken_rule(item)
                 text = None if missing or isinstance(item["input"], dict) else str(item["input"])
                 nearest = tuple(item.get("ctx", {}).get("nearest", ()))
                 problems.append(Problem(table.file, message, table.sheet, number, column, text, nearest))
     return records, problems
 
 
-def _broken_rule(error: Any) -> str:
+def broken_rule(error: Any) -> str:
     """Return in our words what pydantic (or one of our own readers) found wrong with a value."""
     context = error.get("ctx", {})
     kind = error["type"]

@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ingest import limits
+from ingest.check import broken_rule
 from ingest.messages import gettext as _
 from ingest.problems import BadInput, Problem, nearest_spellings
 from ingest.quoting import identifier, literal
@@ -98,13 +99,21 @@ def _read(path: Path, file: str, model: type[_Model]) -> _Model:
         raise BadInput(
             Problem(
                 file,
-                found["msg"],
+                _broken_rule(found),
                 column=".".join(map(str, found["loc"])) or None,
                 text=None if found["type"] == "missing" else str(found["input"])[:120],
                 nearest=nearest_spellings(str(found["loc"][-1]), known) if found["type"] == "extra_forbidden" else (),
             )
             for found in error.errors()
         ) from error
+
+
+def _broken_rule(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return _("unknown field")
+    if error["type"] == "string_pattern_mismatch":
+        return _("expected a-z and 0-9, joined by '-' or '_'")
+    return broken_rule(error)
 
 
 def allowed_words(reference: Reference) -> dict[str, list[str]]:

@@ -512,11 +512,13 @@ class _Work:
         if not file.exists():
             return None
         found = self.connection.execute(
-            f"select coalesce('line ' || line_no || ': ', '') || words from read_parquet({literal(file)}) "
-            "where reason_code = ? order by all limit 1",
+            f"select line_no, words from read_parquet({literal(file)}) where reason_code = ? order by all limit 1",
             [reason],
         ).fetchall()
-        return str(found[0][0]) if found else None
+        if not found:
+            return None
+        line, words = found[0]
+        return str(words) if line is None else _("line {line}: {words}").format(line=line, words=words)
 
     def check_persons(self) -> None:
         """Refuse the file where a column of few words (agency, field, procedure) names single persons."""
@@ -527,7 +529,7 @@ class _Work:
                 continue
             for (text,) in self.connection.execute(f"select distinct {column} from {_files(self.out)}").fetchall():
                 for kind, words in personal_data(text or ""):
-                    problems.append(Problem(self.path.name, _("{kind}").format(kind=kind), column=heading, text=words))
+                    problems.append(Problem(self.path.name, kind, column=heading, text=words))
         if problems:
             raise BadInput(problems[:20])
 

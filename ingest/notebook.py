@@ -20,6 +20,8 @@ import pandas as pd
 import pyarrow as pa
 
 from ingest.as_of import open_file_as_of
+from ingest.messages import Sentence
+from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import ParvnError, nearest_spellings
 from ingest.publish import DATABASE, MANIFEST, open_read_only, releases_of
@@ -96,11 +98,13 @@ class Warehouse:
         ).fetchall()
         held = [column for table, column in listed if table == name]
         if not held:
-            raise ParvnError(_unknown("table", name, {table for table, _ in listed}))
+            words = _("there is no table '{name}'").format(name=name)
+            raise ParvnError(_with_nearest(words, name, {table for table, _column in listed}))
         chosen = list(columns or held)
         for column in chosen:
             if column not in held:
-                raise ParvnError(_unknown(f"column of {name}", column, held))
+                words = _("{table} has no column {column}").format(table=name, column=column)
+                raise ParvnError(_with_nearest(words, column, held))
         hidden = [column for column in _id_columns(held) if column not in chosen]
         selected = ", ".join(f'"{column}"' for column in [*chosen, *hidden])
         return self.sql(f'select {selected} from marts."{name}" where {where}', params)[chosen]
@@ -161,7 +165,8 @@ def _database(place: Path) -> Path:
             return file.resolve()
     if len(place.parts) == 1 and releases_of(Workspace()):
         return find_release(Workspace(), str(place)) / DATABASE
-    raise ParvnError(f"nothing is published in {place} yet; run 'parvn build' first, or set PARVN_DATABASE")
+    words = _("nothing is published in {place} yet; run 'parvn build' first, or set PARVN_DATABASE")
+    raise ParvnError(words.format(place=place))
 
 
 def source_line(*given: pd.DataFrame | Sequence[Source]) -> str:
@@ -172,7 +177,7 @@ def source_line(*given: pd.DataFrame | Sequence[Source]) -> str:
     """
     found = {str(source["source_id"]): source for part in given for source in _used(part)}
     if not found:
-        raise ParvnError("no source is known: keep source_id or document_id among the columns of the query")
+        raise ParvnError(_("no source is known: keep source_id or document_id among the columns of the query"))
     pages = [s for s in found.values() if s["title"] and s["title"].startswith("http")]
     counted = pages if len(pages) > NAMED_PAGES else []
     parts = _named([s for s in found.values() if s not in counted])
@@ -224,6 +229,6 @@ def _id_columns(columns: Iterable[str]) -> list[str]:
     return [name for name in columns if re.search(r"(^|_)(source|document)_id$", name)]
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+def _with_nearest(words: Sentence, name: str, known: Iterable[str]) -> Sentence:
     near = nearest_spellings(name, known)
-    return f"there is no {what} '{name}'" + (f"; nearest: {', '.join(near)}" if near else "")
+    return _("{problem}; nearest: {spellings}").format(problem=words, spellings=", ".join(near)) if near else words

@@ -257,7 +257,8 @@ class Shell:
                         return
                     entry = ""
         except UnicodeDecodeError as error:
-            raise ParvnError(_("{file} is not UTF-8 text: {error}").format(file="stdin", error=error)) from error
+            words = _("{file} is not UTF-8 text: {error}")
+            raise ParvnError(words.format(file=_("standard input"), error=error)) from error
         if entry.strip():
             self.run(entry)
 

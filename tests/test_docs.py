@@ -26,7 +26,8 @@ from ingest.table_reference import PAGES as REFERENCE
 from ingest.table_reference import tables, write_tables
 
 DOCS = PROJECT / "docs"
-PAGES = [PROJECT / "README.md", *sorted(DOCS.rglob("*.md"))]
+READMES = (PROJECT / "README.md", PROJECT / "README.vi.md")
+PAGES = [*READMES, *sorted(DOCS.rglob("*.md"))]
 ANSWERED = re.compile(r"```sh\n(?P<command>[^`]*?)\n```\n\n```text\n(?P<answer>.*?)```\n", re.DOTALL)
 FENCED = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -113,8 +114,9 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.mark.parametrize(("page", "number"), answered(), ids=name_of)
 def test_a_query_of_the_docs_prints_what_stands_below_it(
-    page: Path, number: int, parvn: Parvn, request: pytest.FixtureRequest
+    page: Path, number: int, parvn: Parvn, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PARVN_LANG", "vi" if page.stem.endswith(".vi") else "en")
     text = page.read_text(encoding="utf-8")
     found = list(ANSWERED.finditer(text))[number]
     query = commands(found["command"])[-1]
@@ -251,13 +253,47 @@ def test_every_file_that_a_page_names_exists() -> None:
     assert missing == []
 
 
+# --- two languages -------------------------------------------------------------------------------------------------
+
+
+def in_one_language(code: str) -> list[str]:
+    """Return the `parvn` and `make` commands of a piece of shell, without what is of one language in them."""
+    code = re.sub(r"\bas \w+|--lang vi", " ", code).replace("explanation_vi", "explanation_en")
+    parvn = [" ".join(["parvn", *" ".join(arguments).split()]).replace(" ,", ",") for arguments in commands(code)]
+    return parvn + re.findall(r"^make \w+$", code, re.MULTILINE)
+
+
+def said_in_any_language(page: Path) -> dict[str, list[str] | list[list[str]]]:
+    """Return what a page must say in whichever language: commands, sections, links and figures."""
+    prose = FENCED.sub("", text_of(page))
+    blocks = [m["text"] for m in FENCED.finditer(text_of(page)) if m["language"] == "sh"]
+    return {
+        "commands": [command for block in blocks for command in in_one_language(block)],
+        "sections": re.findall(r"^(#+) ", prose, re.MULTILINE),
+        "links": re.findall(r"\]\(([^)\s]+)\)", prose)[1:],
+        "figures": sorted(set(re.findall(r"\d{2,}", prose))),
+        "tables": [re.findall(r"\d+", line) for line in prose.splitlines() if line.lstrip().startswith("| ")],
+    }
+
+
+def test_the_readme_says_the_same_in_both_languages() -> None:
+    english, vietnamese = READMES
+    for page, other in ((english, vietnamese), (vietnamese, english)):
+        assert f"]({other.name})" in text_of(page).split("\n\n")[1], f"{page.name} does not begin with a link"
+    told = said_in_any_language(english)
+    assert all(told.values()) and {"make build", "make test"} < set(told["commands"])
+    for what, found in told.items():
+        assert said_in_any_language(vietnamese)[what] == found, f"{what} of README.vi.md"
+    assert {span for span in spans(english) if span.isascii()} <= set(spans(vietnamese))
+
+
 # --- marts and reference -------------------------------------------------------------------------------------------
 
 
 def test_every_mart_has_a_page_and_a_row_in_both_lists() -> None:
     marts = {str(entry["name"]) for entry in tables()["marts"] if str(entry["name"]).startswith("mart_")}
     assert {page.stem for page in (DOCS / "marts").glob("mart_*.md")} == marts
-    for index in (PROJECT / "README.md", DOCS / "marts" / "README.md"):
+    for index in (*READMES, DOCS / "marts" / "README.md"):
         assert set(re.findall(r"^\| \[?`?(mart_\w+)", text_of(index), re.MULTILINE)) == marts
     for mart in marts:
         page = DOCS / "marts" / f"{mart}.md"

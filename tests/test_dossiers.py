@@ -289,6 +289,16 @@ def test_descriptions_of_a_source_that_are_wrong_are_refused_whole(
     assert "dossiers/systems/mot-cua.yml, column columns.recieved_on: unknown column; nearest: received_on" in words
     assert "column columns.received_on: missing column" in words
     assert "column words.channel.Trực tuyến: expected one of: online, in_person, post, other; found 'web'" in words
+    source = data / "dossiers/sources/viet.yml"
+    fields = yaml.safe_load(source.read_text("utf-8"))
+    del fields["publisher"]
+    source.write_text(yaml.safe_dump(fields | {"licens": "x", "source_kind": "real", "system_code": "A"}), "utf-8")
+    assert refusal(dossiers, path, data).splitlines() == [
+        "dossiers/sources/viet.yml, column licens: unknown field; found 'x'; nearest: licence",
+        "dossiers/sources/viet.yml, column publisher: a value is missing",
+        "dossiers/sources/viet.yml, column source_kind: expected one of: 'extract', 'synthetic'; found 'real'",
+        "dossiers/sources/viet.yml, column system_code: expected a-z and 0-9, joined by '-' or '_'; found 'A'",
+    ]
 
 
 def test_made_up_dossiers_do_not_land_beside_real_records(data: Path, dossiers: Dossiers, tmp_path: Path) -> None:

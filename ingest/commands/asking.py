@@ -20,9 +20,9 @@ PRINTED = ("table", "csv", "json", "markdown")
 ENDINGS = {".csv": "csv", ".json": "json", ".md": "markdown", ".parquet": "parquet", ".txt": "table"}
 
 
-def _memory_size(_: click.Context, __: click.Parameter, value: str) -> str:
+def _memory_size(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,5}(\.\d+)?\s?([KMGT]i?B)", value, re.IGNORECASE):
-        raise click.BadParameter("expected a size such as 500MB or 2GB")
+        raise click.BadParameter(_("expected a size such as 500MB or 2GB"))
     return value
 
 

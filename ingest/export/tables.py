@@ -260,7 +260,7 @@ def _checked(connection: duckdb.DuckDBPyConnection, table: Table, where: str) ->
         for text in (f"select [({condition}\n)]", f"select 1 from {rows_of(table, condition)}"):
             statements = connection.extract_statements(text)
             if len(statements) != 1:
-                raise duckdb.ParserException("one condition is expected")
+                raise duckdb.ParserException(_("one condition is expected"))
     except duckdb.Error as error:
         raise _wrong_condition(table, error) from error
     return condition
