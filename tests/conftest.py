@@ -22,8 +22,15 @@ settings.load_profile("repeatable")
 
 os.environ["PARVN_LANG"] = "en"  # the tests compare sentences, wherever they run
 
-LONGEST = ("test_pipeline", "test_mutations", "test_faults", "test_vintages", "test_comparability", "test_audit",
-           "01_tour", "02_rankings")  # fmt: skip
+LONGEST = (
+    "test_pipeline",
+    "test_mutations",
+    "test_docs",
+    "test_faults",
+    "test_vintages",
+    "test_comparability",
+    "test_audit",
+)
 """Files that workers of pytest-xdist take first: none is left to one of them at the end, and beside the first, which
 builds `real`, runs one that does not need it."""
 
