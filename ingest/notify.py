@@ -23,15 +23,6 @@ class Outcome:
     """Whose job it is to go on, where the run failed."""
 
 
-def whose_job(exit_code: int) -> str:
-    """Return who can mend what ended a run with this exit code."""
-    return {
-        1: _("who keeps the records: mend the files named, then run again"),
-        2: _("who keeps the models and checks: a check of the build failed"),
-        3: _("nobody: another run was writing; the next one goes on"),
-    }.get(exit_code, _("who runs the machine: disk, rights or the program itself"))
-
-
 def notify(command: str, outcome: Outcome) -> str | None:
     """Run a shell command with the outcome as JSON on its input and as PARVN_STATUS, PARVN_MESSAGE ... around it.
 

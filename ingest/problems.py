@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 
-from ingest.messages import Sentence, in_english, joined
+from ingest.messages import Sentence, in_english, joined, noop
 from ingest.messages import gettext as _
 from ingest.reading.text import search_key
 
@@ -47,12 +47,15 @@ class ParvnError(Exception):
     """Something a user can act on; shown as a sentence, never as a traceback. `exit_code` tells the kind."""
 
     exit_code = 4
+    whose = noop("who runs the machine: disk, rights or the program itself")
+    """Whose job it is to go on."""
 
 
 class BadInput(ParvnError):
     """The input is wrong; carries every problem found."""
 
     exit_code = 1
+    whose = noop("who keeps the records: mend the files named, then run again")
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         def place(problem: Problem) -> tuple[str, str, int, str, str]:
@@ -72,6 +75,13 @@ class FailedCheck(ParvnError):
     """The build ran, but its tests did not pass; nothing was published."""
 
     exit_code = 2
+    whose = noop("who keeps the models and checks: a check of the build failed")
+
+
+class FaultyRecords(FailedCheck):
+    """Each record is right, but all of them together are not: rows or a period are missing, volumes leap."""
+
+    whose = noop("who keeps the records: mend what the audit names, or record the reason, then run again")
 
 
 class Damaged(ParvnError):
@@ -84,6 +94,7 @@ class Locked(ParvnError):
     """Another run is writing."""
 
     exit_code = 3
+    whose = noop("nobody: another run was writing; the next one goes on")
 
 
 def nearest_spellings(text: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:

@@ -327,6 +327,10 @@ def test_a_failed_audit_publishes_nothing_builds_nothing_and_is_written_down(
     last = Landing(copied.landing).attempts()[-1]
     assert (last.step, last.status) == ("audit", "failed")
     assert last.reason is not None and "quang-nam-2020-plan/document.yml" in last.reason
+    assert (
+        "Whose job: who keeps the records: mend what the audit names"
+        in parvn("status", "--warehouse", copied.warehouse).out
+    )
     kept = json.loads((copied.build_database.parent / report.RESULTS).read_text("utf-8"))
     assert [r["rule_code"] for r in kept["expectations"] if not r["is_success"]] == ["plans_have_tasks"]
 

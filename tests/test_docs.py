@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import click
+import duckdb
 import pytest
 from builds import build_models
 from commands import Parvn
@@ -44,13 +45,18 @@ def text_of(page: Path) -> str:
 
 
 def commands(code: str) -> list[list[str]]:
-    """Return the arguments of every `parvn` command in a piece of shell."""
-    found: list[list[str]] = []
-    for word in shlex.split(code, comments=True):
-        if word == "parvn":
-            found.append([])
-        elif found:
-            found[-1].append(word)
+    """Return the arguments of every `parvn` command in a piece of shell; words in quotes may run over lines."""
+    found = []
+    begun = ""
+    for line in code.splitlines():
+        begun += line + "\n"
+        try:
+            words = shlex.split(begun, comments=True)
+        except ValueError:  # the quote is not closed yet
+            continue
+        begun = ""
+        if "parvn" in words:
+            found.append(words[words.index("parvn") + 1 :])
     return found
 
 
@@ -134,8 +140,13 @@ def test_sql_and_python_of_the_docs_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "warehouse").symlink_to(real.warehouse)
+    monkeypatch.setenv("PARVN_DATABASE", str(real.published_database))
     for _, statement in fenced("sql"):
-        assert parvn("query", statement, "--warehouse", real.warehouse).code == 0
+        if statement.startswith("attach"):  # for a DuckDB of one's own, in the folder of the project
+            with duckdb.connect() as connection:
+                connection.execute(statement)
+        else:
+            assert parvn("query", statement, "--warehouse", real.warehouse).code == 0
     programs = fenced("python")
     assert programs
     for page, program in programs:
@@ -147,7 +158,7 @@ def test_commands_that_publish_nothing_run_as_they_stand(
 ) -> None:
     ran: list[str] = []
     for _, code in fenced("sh"):
-        for arguments in commands(code):
+        for arguments in filter(None, commands(code)):
             line = arguments[: next((i for i, word in enumerate(arguments) if word in "<>"), None)]
             folder = tmp_path / str(len(ran))  # of its own: an export leaves a file that exists alone
             folder.mkdir(exist_ok=True)
@@ -223,7 +234,7 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
 
 PATH = re.compile(r"(?:[\w.-]+/)*[\w.-]+\.(?:py|sql|yml|csv|md|json|ipynb|toml|html|service|timer)|(?:[\w.-]+/)+")
 MADE = ("warehouse/", "demo/", "my-records/", "validation/", "parquet/", "data/dossiers/")
-"""Folders that a command or a person makes; the names below them are none of the project's."""
+"""Folders that a command or its user makes; the names below them are none of the project's."""
 
 
 def test_every_file_that_a_page_names_exists() -> None:

@@ -12,7 +12,7 @@ from ingest.audit.exceptions import AcceptedException, how_to_accept, reason_for
 from ingest.contracts import TABLES
 from ingest.messages import gettext as _
 from ingest.messages import joined
-from ingest.problems import FailedCheck
+from ingest.problems import FaultyRecords
 from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
@@ -147,7 +147,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, present: set[str]) -> Iterator
 
 
 def raise_losses(comparison: Comparison, data: Path, page: Path | None = None) -> None:
-    """Raise FailedCheck if something was lost without a reason; it says what, and the line that records a reason."""
+    """Raise FaultyRecords if something was lost without a reason; it says what, and the line that records a reason."""
     losses = [loss for loss in comparison.losses if loss.reason is None]
     if not losses:
         return
@@ -163,4 +163,4 @@ def raise_losses(comparison: Comparison, data: Path, page: Path | None = None) -
     lines += [f"    {how_to_accept(loss.table, loss.what)}" for loss in losses[:SHOWN_LOSSES]]
     if page:
         lines.append(_("All results: {page}").format(page=page))
-    raise FailedCheck(joined("\n", lines))
+    raise FaultyRecords(joined("\n", lines))

@@ -21,7 +21,7 @@ from ingest.contracts import TABLES
 from ingest.messages import either, in_english, joined
 from ingest.messages import gettext as _
 from ingest.paths import SEEDS
-from ingest.problems import FailedCheck, ParvnError
+from ingest.problems import FaultyRecords, ParvnError
 from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
@@ -299,7 +299,7 @@ def audit(
 
 
 def raise_faults(results: Iterable[RuleResult], page: Path | None = None) -> None:
-    """Raise FailedCheck if a rule failed; it names the rows at fault and how to record a reason."""
+    """Raise FaultyRecords if a rule failed; it names the rows at fault and how to record a reason."""
     lines: list[str] = []
     for result in results:
         if result.is_success:
@@ -326,4 +326,4 @@ def raise_faults(results: Iterable[RuleResult], page: Path | None = None) -> Non
         if page:
             lines.append(_("All results: {page}").format(page=page))
         words = _("the audit of the raw tables failed; nothing was published:")
-        raise FailedCheck(joined("\n", [words, *lines]))
+        raise FaultyRecords(joined("\n", [words, *lines]))

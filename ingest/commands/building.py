@@ -68,7 +68,7 @@ def build(
     PARVN_WHOSE in its environment, and the same as JSON on its standard input.
     """
     from ingest import pipeline, publish
-    from ingest.notify import Outcome, whose_job
+    from ingest.notify import Outcome
     from ingest.notify import notify as send
 
     def tell(outcome: Outcome) -> None:
@@ -87,8 +87,8 @@ def build(
         with progress(quiet) as (say, on_node):
             result = pipeline.build(workspace, say, on_node, force, docs, day, keep, write)
     except (ParvnError, OSError) as error:
-        code = error.exit_code if isinstance(error, ParvnError) else ParvnError.exit_code
-        tell(Outcome("failed", code, None, str(error), whose_job(code)))
+        kind = type(error) if isinstance(error, ParvnError) else ParvnError
+        tell(Outcome("failed", kind.exit_code, None, str(error), _(kind.whose)))
         raise
     if result.is_new:
         tell(

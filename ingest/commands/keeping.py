@@ -10,7 +10,7 @@ from ingest.commands.printing import print_rows
 from ingest.messages import gettext as _
 from ingest.messages import joined
 from ingest.paths import Workspace
-from ingest.problems import BadInput, FailedCheck, ParvnError
+from ingest.problems import BadInput, FailedCheck, FaultyRecords, ParvnError
 
 
 @click.command()
@@ -21,7 +21,6 @@ def status(warehouse: Path, is_verified: bool) -> None:
 
     from ingest import publish
     from ingest.landing import Landing
-    from ingest.notify import whose_job
     from ingest.problems import Damaged
 
     workspace = Workspace(warehouse=warehouse.resolve())
@@ -73,10 +72,12 @@ def status(warehouse: Path, is_verified: bool) -> None:
         click.echo(_("It failed:"))
         for attempt in failed[:10]:
             click.echo(f"  {attempt.step} {attempt.subject}: {attempt.reason}")
-        code = BadInput.exit_code if any(a.status == "refused" for a in failed) else FailedCheck.exit_code
-        if failed[-1].step in ("land", "docs", "publish"):
-            code = ParvnError.exit_code
-        click.echo("  " + _("Whose job: {who}").format(who=whose_job(code)))
+        kind = BadInput if any(a.status == "refused" for a in failed) else _KINDS.get(failed[-1].step, ParvnError)
+        click.echo("  " + _("Whose job: {who}").format(who=_(kind.whose)))
+
+
+_KINDS = {"audit": FaultyRecords, "compare": FaultyRecords, "build": FailedCheck}
+"""What a step that failed is told by; the others fail for what the machine refuses."""
 
 
 @click.command()
