@@ -103,7 +103,7 @@ class Warehouse:
         chosen = list(columns or held)
         for column in chosen:
             if column not in held:
-                words = _("{table} has no column {column}").format(table=name, column=column)
+                words = _("there is no column of {table} '{name}'").format(table=name, name=column)
                 raise ParvnError(_with_nearest(words, column, held))
         hidden = [column for column in _id_columns(held) if column not in chosen]
         selected = ", ".join(f'"{column}"' for column in [*chosen, *hidden])
