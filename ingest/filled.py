@@ -404,7 +404,8 @@ def complete(filled: Filled, reference: Reference, held: Row | None = None) -> N
                 _default(values, "reform_field_code", indicator.get("reform_field_code"))
                 _default(values, "unit", indicator.get("unit"))
             if table == "results":
-                _complete_result(values, document, indicator)
+                flow_column = reference.flow_columns.get(values.get("indicator_code") or "")
+                _complete_result(values, document, indicator, flow_column)
             if table == "targets":
                 _complete_target(values, document)
             if table == "tasks":
@@ -483,17 +484,26 @@ def _document_id(province: str, year: str, document: Row) -> str:
     periods = {
         ("01-01", "03-31"): "q1-", ("04-01", "06-30"): "q2-", ("07-01", "09-30"): "q3-", ("10-01", "12-31"): "q4-",
         ("01-01", "06-30"): "6m-", ("01-01", "09-30"): "9m-", ("01-01", "12-31"): "",
+        ("12-15", "03-14"): "q1-", ("06-15", "09-14"): "q3-", ("12-15", "06-14"): "6m-", ("12-15", "09-14"): "9m-",
+        ("12-15", "12-14"): "",
     }  # fmt: skip
     return f"{province}-{year}-{periods.get((first, last), f'{first}-to-{last}-')}report"
 
 
-def _complete_result(values: Row, document: Row, indicator: dict[str, str]) -> None:
+def _complete_result(values: Row, document: Row, indicator: dict[str, str], flow_column: str | None) -> None:
+    """Fill in when a figure was measured, where the form leaves it to the document.
+
+    The open dossiers of a flow belong to its period, too, else the flow would lose them; those carried over stood at
+    its beginning.
+    """
     if values.get("scope_vi") and values.get("scope_code") is None:
         values["scope_code"] = search_key(values["scope_vi"] or "").replace(" ", "-")
     if not any(values.get(name) for name in ("period_start", "period_end", "measured_on")):
         made: Row = {}
-        if indicator.get("accumulation") in _FLOWS:
+        if indicator.get("accumulation") in _FLOWS or flow_column:
             made = {name: document.get(name) for name in ("period_start", "period_end")}
+            if indicator.get("accumulation") in _STOCKS and flow_column != "carried_over":
+                made["measured_on"] = document.get("period_end")
         elif indicator.get("accumulation") in _STOCKS:
             made = {"measured_on": document.get("period_end")}
         if all(made.values()) and made:

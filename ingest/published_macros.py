@@ -48,7 +48,9 @@ def condition_known_on(table: str, columns: set[str], day: str, source: str = ""
         return f"event_date <= {day}"
     documents = f"select document_id from {source}marts.dim_document where known_from <= {day}"
     if table == "dim_source":
-        return f"source_kind = 'computed' or source_id in ({documents})"
+        # a figure of an index counts from its edition's day, also where a later document is what states it
+        figures = f"select source_id from {source}marts.fct_index_score where known_from <= {day}"
+        return f"source_kind = 'computed' or source_id in ({documents}) or source_id in ({figures})"
     for column in ("document_id", "citing_document_id"):
         if column in columns:
             return f"{column} in ({documents})"

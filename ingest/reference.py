@@ -115,6 +115,11 @@ class Reference:
         return {row["indicator_code"]: row for row in self._rows("indicator")}
 
     @cached_property
+    def flow_columns(self) -> dict[str, str]:
+        """Return the column of `fct_dossier_flow` that an indicator of dossiers fills, by its code."""
+        return {row["indicator_code"]: row["flow_column"] for row in self._rows("dossier_flow_indicator")}
+
+    @cached_property
     def agency_ids(self) -> set[str]:
         """Return the ids of all agencies."""
         return {row["agency_id"] for row in self._rows("agency")}

@@ -254,7 +254,8 @@ def test_a_quarters_results_become_records_that_pass_every_check(
         "subject_vi": "Số hồ sơ đã tiếp nhận", "received_basis": "with_carry_over", "period_start": "2024-07-01",
         "period_end": "2024-09-30", "is_period_implied": "true",
     }.items()  # fmt: skip
-    assert (rows[3]["measured_on"], rows[3]["period_start"]) == ("2024-09-30", None)  # a stock
+    # what is open at the end of a period belongs to its flow
+    assert (rows[3]["measured_on"], rows[3]["period_start"]) == ("2024-09-30", "2024-07-01")
 
 
 @pytest.mark.parametrize(
@@ -342,7 +343,7 @@ MISTAKES: dict[str, tuple[Callable[[Form], Any], str]] = {
     ),
     "no number": (
         lambda form: form.row("Kết quả", 5, {"Giá trị": "mười hai"}),
-        f"{K} K5, column Giá trị: expected a number in vietnamese style such as 1.694 or 60,5; found 'mười hai'",
+        f"{K} K5, column Giá trị: expected a number in Vietnamese style such as 1.694 or 60,5; found 'mười hai'",
     ),
     "a day that does not exist": (
         lambda form: form.row("Kết quả", 6, {"Từ ngày": "31/02/2024", "Đến ngày": "30/9/2024"}),

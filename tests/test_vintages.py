@@ -194,7 +194,8 @@ def test_tasks_citations_sources_and_statistics_are_there_once_their_document_or
         "fct_task_milestone": f"task_id in (select task_id from marts.fct_task where document_id in {known})",
         "bridge_task_agency": f"task_id in (select task_id from marts.fct_task where document_id in {known})",
         "bridge_document_citation": f"document_id in {known}",
-        "dim_source": f"source_id in {known} or source_kind = 'computed'",
+        "dim_source": f"source_id in {known} or source_kind = 'computed' "
+        f"or source_id in (select source_id from marts.fct_index_score where known_from <= '{BEFORE}')",
         "fct_index_statistic": f"known_from <= '{BEFORE}'",
         "dim_index_edition": f"known_from <= '{BEFORE}'",
     }

@@ -97,6 +97,8 @@ def query(
     """
     if (sql is None) == (sql_file is None):
         raise click.UsageError(_("give the SQL, or '-' for standard input, or --file"))
+    if file and file.suffix.lower() == ".xlsx":
+        raise click.UsageError(_("a workbook is made of a table by 'parvn export', not of a query; write .csv instead"))
     output = chosen or (ENDINGS.get(file.suffix.lower()) if file else None) or "table"
     if output == "parquet" and file is None:
         raise click.UsageError(_("--format parquet needs --output"))

@@ -16,7 +16,7 @@ TRY = (
     "select province_vi, subject_en, comparator, target_value, unit from marts.mart_plan_comparison "
     "where plan_year = 2020 and indicator_code like '%online%'",
     "select province_vi, admin_level, period_start, period_end, on_time_rate_resolved_pct "
-    "from marts.mart_on_time_rates where province_id = 'thua-thien-hue'",
+    "from marts.mart_on_time_rates where province_id = 'thua-thien-hue' and geography_basis = 'as_reported'",
     "select document_id, conflict_kind, explanation_en from audit.audit_figure_conflicts",
 )
 
