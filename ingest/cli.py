@@ -51,6 +51,12 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder that may not be written: the system's own words say what
         click.echo(str(error), err=True)
         sys.exit(ParvnError.exit_code)
+    except Exception as error:
+        if type(error).__module__ not in ("duckdb", "_duckdb"):
+            raise
+        # such as a damaged older release; DuckDB is not imported to know its errors
+        click.echo(str(error).splitlines()[0], err=True)
+        sys.exit(ParvnError.exit_code)
 
 
 if __name__ == "__main__":

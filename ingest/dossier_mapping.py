@@ -280,7 +280,7 @@ def typed_sql(
             from placed
         )
         select {", ".join(f"new_{c} as {c}" for c in COLUMNS)}, _reason,
-            case when _reason is not null then cast(json_object({as_found}) as varchar) end as _words,
+            case when _reason <> 'identity_number' then cast(json_object({as_found}) as varchar) end as _words,
             case when _reason is null then year(new_received_on) end as received_year,
             case when _reason is null then month(new_received_on) end as received_month
         from judged

@@ -219,7 +219,9 @@ def land_dossiers(
             try:
                 landed = dossiers.land(path, workspace.data, source_id, extracted_on, drops_personal, max_rejected_pct)
             except BadInput as error:
-                run.note("load", path.name, "refused", 0, in_english(error)[:2000], time.monotonic() - started)
+                # what is written down is published: the kinds of faults, never the words of a row
+                kinds = "; ".join(dict.fromkeys(in_english(p.message) for p in error.problems))
+                run.note("load", path.name, "refused", 0, kinds[:2000], time.monotonic() - started)
                 raise
             status: Status = "unchanged" if landed.is_known else "landed"
             run.note("load", path.name, status, landed.extract.row_count, seconds=time.monotonic() - started)

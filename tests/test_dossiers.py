@@ -17,6 +17,7 @@ from commands import Parvn
 
 from ingest.dossier_mapping import COLUMNS, REASONS, spellings
 from ingest.dossiers import Dossiers
+from ingest.landing import Landing
 from ingest.paths import PROJECT, SYNTHETIC_MANIFEST
 from ingest.problems import BadInput
 from ingest.reference import Reference
@@ -348,3 +349,6 @@ def test_the_command_lands_and_says_what_it_did(data: Path, tmp_path: Path, parv
     refused = parvn(*command[:2], write(tmp_path / "y.csv", [rows[-1]]), *command[3:])
     assert refused.code == 1
     assert "y.csv: 1 of 1 rows cannot be landed (unknown_province)" in refused.err
+    assert "Atlantis" in refused.err
+    last = Landing(warehouse / "landing").attempts()[-1]  # it is published
+    assert last.reason == "1 of 1 rows cannot be landed (unknown_province); up to 1 % in all may be bad"
