@@ -42,11 +42,11 @@ dated as (
 int_windows__listed as (
 
     select
-        window_kind,
-        period_type,
-        cast(nominal_year as integer) as nominal_year,
-        {{ window_first_day('dated', 'nominal_year') }} as period_start,
-        {{ window_last_day('dated', 'nominal_year') }} as period_end
+        dated.window_kind,
+        dated.period_type,
+        cast(dated.nominal_year as integer) as nominal_year,
+        {{ window_first_day('dated', 'dated.nominal_year') }} as period_start,
+        {{ window_last_day('dated', 'dated.nominal_year') }} as period_end
     from dated
 
 )
