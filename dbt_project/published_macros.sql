@@ -68,29 +68,13 @@ comment on macro marts.period_type_of is
     'period_type_of(first_day, last_day): what window two days make: q1 to q4, six_months, nine_months, annual, month, week or custom. | Loại kỳ của khoảng từ ngày đến ngày.';
 
 create macro marts.period_windows(in_year) as table
-    with __months as (
-        select unnest(generate_series(
-            make_date(in_year - 1, 12, 1), make_date(in_year, 12, 1), interval 1 month
-        )) as __month
-    ),
-    __firsts as (
-        select cast(__month + to_days(unnest([0, 14])) as date) as __first from __months
-    ),
-    __lasts as (
-        select unnest([cast(__month + to_days(13) as date), last_day(cast(__month as date))]) as __last from __months
-    ),
-    __typed as (
+    with __windows as (
         select
-            __first,
-            __last,
-            {{ window_kind('__last') }} as __kind,
-            {{ period_type('__first', '__last') }} as __type
-        from __firsts
-        cross join __lasts
-        where __first < __last and year(__last) = in_year
-    ),
-    __windows as (
-        select * from __typed where __type like 'q%' or {{ is_cumulative('__type') }}
+            window_kind as __kind,
+            period_type as __type,
+            {{ window_first_day('windows', 'in_year') }} as __first,
+            {{ window_last_day('windows', 'in_year') }} as __last
+        from reference.reporting_window as windows
     ),
     __steps as (
         -- the windows that begin with the year end one quarter after the other

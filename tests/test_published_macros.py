@@ -181,6 +181,20 @@ def test_every_window_of_the_dimension_is_one_of_its_year(query: Query) -> None:
     assert set(found) == {(True,)}
 
 
+def test_two_days_of_a_listed_window_make_that_window(query: Query) -> None:
+    """The seed that lists the windows and the macro that names any two days hold one rule."""
+    found = query(
+        """
+        select windows.period_type, marts.period_type_of(windows.period_start, windows.period_end)
+        from (select unnest(range(2015, 2030)) as in_year) as years,
+            lateral (select * from marts.period_windows(years.in_year)) as windows
+        where windows.value_kind = 'printed'
+        """
+    )
+    assert len(found) == 15 * 12
+    assert [named for _, named in found] == [listed for listed, _ in found]
+
+
 @pytest.mark.parametrize("year", [2019, 2020, 2025])
 def test_four_quarters_make_each_year_of_the_ministry_and_of_the_calendar(query: Query, year: int) -> None:
     windows = query("select window_kind, period_type, period_start, period_end from marts.period_windows(?)", year)

@@ -38,3 +38,13 @@
 
 {# Whose windows: those of the ministry close on the 14th, calendar windows with the month. #}
 {% macro window_kind(last) -%} case when day({{ last }}) = 14 then 'ministry' else 'calendar' end {%- endmacro %}
+
+{# First and last day of a window of the seed reporting_window in a year. #}
+{% macro window_first_day(windows, year) -%}
+    make_date(
+        cast({{ year }} + {{ windows }}.start_year_offset as integer), {{ windows }}.start_month, {{ windows }}.start_day
+    )
+{%- endmacro %}
+{% macro window_last_day(windows, year) -%}
+    make_date(cast({{ year }} as integer), {{ windows }}.end_month, {{ windows }}.end_day)
+{%- endmacro %}

@@ -29,22 +29,25 @@ offsets as (
 
 ),
 
+dated as (
+
+    select
+        windows.*,
+        offsets.first_year + offsets.year_no - 1 as nominal_year
+    from offsets
+    cross join windows
+
+),
+
 int_windows__listed as (
 
     select
-        windows.window_kind,
-        windows.period_type,
-        cast(offsets.first_year + offsets.year_no - 1 as integer) as nominal_year,
-        make_date(
-            cast(offsets.first_year + offsets.year_no - 1 + windows.start_year_offset as integer),
-            windows.start_month,
-            windows.start_day
-        ) as period_start,
-        make_date(
-            cast(offsets.first_year + offsets.year_no - 1 as integer), windows.end_month, windows.end_day
-        ) as period_end
-    from offsets
-    cross join windows
+        dated.window_kind,
+        dated.period_type,
+        cast(dated.nominal_year as integer) as nominal_year,
+        {{ window_first_day('dated', 'dated.nominal_year') }} as period_start,
+        {{ window_last_day('dated', 'dated.nominal_year') }} as period_end
+    from dated
 
 )
 
