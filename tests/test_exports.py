@@ -56,6 +56,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
                 ('gia-lai', 'Gia Lai', 'Gia Lai', null, '2000-01-01', null);
             create table reference.province_alias (
                 alias_text varchar, province_id varchar, valid_from date, valid_to date);
+            create table reference.reporting_window (
+                window_kind varchar, period_type varchar, start_year_offset integer, start_month integer,
+                start_day integer, end_month integer, end_day integer);
             create table marts.mart_small (
                 id varchar primary key, province_id varchar, plan_year integer, dossiers bigint, late_pct double,
                 score decimal(20, 6), period_end date, is_late boolean, code varchar, words varchar, source_id varchar);
@@ -273,7 +276,8 @@ def test_a_release_is_a_data_package_that_frictionless_accepts_and_checks(export
     descriptor = json.loads((folder / package.DESCRIPTOR).read_text("utf-8"))
     resources = {resource["name"]: resource for resource in descriptor["resources"]}
     assert resources.keys() == {
-        "mart_small", "dim_source", "dim_province", "province_alias", "empty_codes", "audit_data_dictionary"
+        "mart_small", "dim_source", "dim_province", "province_alias", "reporting_window", "empty_codes",
+        "audit_data_dictionary",
     }  # fmt: skip
     schema = resources["mart_small"]["schema"]
     fields = {field["name"]: field for field in schema["fields"]}
