@@ -118,7 +118,8 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
                 connection.execute(f"comment on {what} is {literal(comment)}")
         _vietnamese_views(connection)
         connection.execute("use release")
-        published_macros.create_macros(connection)
+        if "marts.dim_province" in counts:  # what the macros read; a database of a few tables has none of it
+            published_macros.create_macros(connection)
         published_macros.create_as_of_macros(connection)
         connection.execute("use memory")
         keys = connection.execute(

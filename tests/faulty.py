@@ -29,17 +29,6 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["ingest.pipeline", "duckdb", "pyarrow.parquet", "pytest"])
 
 
-NAMED_BY_MACROS = """
-    create table marts.dim_province (
-        province_id varchar, name_vi varchar, name_en varchar, full_name_vi varchar, valid_from date, valid_to date);
-    create table reference.province_alias (alias_text varchar, province_id varchar, valid_from date, valid_to date);
-    create table reference.reporting_window (
-        window_kind varchar, period_type varchar, start_year_offset integer, start_month integer, start_day integer,
-        end_month integer, end_day integer);
-"""
-"""Tables that the macros of a published file read; each release has them."""
-
-
 def build_small(workspace: Workspace, number: int, rows: int = ROWS) -> None:
     """Make a build database by hand: raw from what landed, two marts whose rows all carry `number`."""
     workspace.build_database.unlink(missing_ok=True)
@@ -55,7 +44,6 @@ def build_small(workspace: Workspace, number: int, rows: int = ROWS) -> None:
             "create table audit.audit_data_dictionary as select 'marts' as schema_name, 'fct_figure' as table_name, "
             "'value' as column_name, 1 as column_position, 'Giá trị' as label_vi, 'A value.' as description"
         )
-        connection.execute(NAMED_BY_MACROS)
         connection.execute(
             "create table raw.results as from read_parquet(?)", [str(workspace.landing / "parquet/results/*.parquet")]
         )

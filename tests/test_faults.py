@@ -417,7 +417,7 @@ def test_a_flipped_bit_or_a_missing_file_is_named(
     assert said.err.splitlines()[:4] == [
         f"release {release.name} is damaged:",
         "  parquet/fct_figure.parquet: its bytes changed",
-        "  parquet/fct_other.parquet: missing",
+        "  parquet/fct_other.parquet is missing",
         "  note.txt: does not belong to the release",
     ]
     (release / "manifest.json").unlink()
@@ -583,7 +583,7 @@ def test_a_diff_of_named_releases_goes_either_way(small: Workspace, three: list[
     said = parvn("diff", "19", "--warehouse", small.warehouse)
     assert (said.code, said.err) == (
         4,
-        f"no release is called or begins with '19'; kept are: {', '.join(three)}\n",
+        f"no release is called '19' or begins with it; kept are: {', '.join(three)}\n",
     )
 
 

@@ -89,7 +89,7 @@ def test_one_style_never_silently_takes_the_grouping_of_the_other(thousands: int
     "text", ["1.69", "0.455", "12.34.567", "1,234,567", "1.694.", "", "%", "12 a", "1..000", "02.345", "1,2,3"]
 )
 def test_marks_that_fit_no_vietnamese_number_are_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ReadingError, match=r"vietnamese style such as 1\.694 or 60,5"):
+    with pytest.raises(ReadingError, match=r"Vietnamese style such as 1\.694 or 60,5"):
         read_number(text)
 
 
