@@ -418,7 +418,7 @@ def test_a_flipped_bit_or_a_missing_file_is_named(
         f"release {release.name} is damaged:",
         "  parquet/fct_figure.parquet: its bytes changed",
         "  parquet/fct_other.parquet is missing",
-        "  note.txt: does not belong to the release",
+        "  note.txt does not belong to the release",
     ]
     (release / "manifest.json").unlink()
     assert parvn("status", "--warehouse", small.warehouse).code == 2
