@@ -18,44 +18,12 @@ latest as (
 
 int_dossiers__current as (
 
-    select
-        source_id,
-        received_year,
-        received_month,
-        dossier_id,
-        province_id,
-        agency_text,
-        field_text,
-        admin_level,
-        channel,
-        received_on,
-        due_on,
-        resolved_on,
-        is_returned_by_post,
-        is_paid_online,
-        is_digitised
-    from dossiers
+    select * from dossiers
     where not is_contested
 
     union all
 
-    select
-        source_id,
-        received_year,
-        received_month,
-        dossier_id,
-        province_id,
-        agency_text,
-        field_text,
-        admin_level,
-        channel,
-        received_on,
-        due_on,
-        resolved_on,
-        is_returned_by_post,
-        is_paid_online,
-        is_digitised
-    from latest
+    select {{ all_but(['recency']) }} from latest
     where recency = 1
 
 )
