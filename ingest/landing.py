@@ -20,7 +20,7 @@ from ingest.readers import RawTable
 TECHNICAL_COLUMNS = (
     "_package", "_file", "_file_sha256", "_row", "_vintage_no", "_vintage_reason", "_vintage_known_from", "_is_latest",
 )  # fmt: skip
-Status = Literal["landed", "unchanged", "refused", "done", "failed", "published"]
+Status = Literal["started", "landed", "unchanged", "refused", "done", "failed", "published"]
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,22 @@ class Landing:
         self._attempts = folder / "attempts.jsonl"
 
     def entries(self) -> list[LedgerEntry]:
-        """Return the ledger, oldest first."""
-        return [LedgerEntry(**line) for line in read_lines(self._ledger)]
+        """Return the ledger, oldest first, without vintages that gave way before anybody could read them."""
+        standing: list[LedgerEntry] = []
+        for entry in (LedgerEntry(**line) for line in read_lines(self._ledger)):
+            if not entry.is_withdrawn:
+                standing = [
+                    e
+                    for e in standing
+                    if (e.package, e.record_table) != (entry.package, entry.record_table)
+                    or e.vintage_no < entry.vintage_no
+                ]
+            standing.append(entry)
+        return standing
+
+    def published_at(self) -> str:
+        """Return when a run last published what had landed (ISO 8601, UTC); empty if none ever did."""
+        return max((a.started_at for a in self.attempts() if a.status == "published"), default="")
 
     def attempts(self) -> list[Attempt]:
         """Return every attempt, oldest first, failed ones too."""
@@ -106,27 +120,33 @@ class Landing:
         """Return where the rows of one table of one file's content lie."""
         return self.folder / "parquet" / table / f"{content_key}.parquet"
 
-    def latest(self) -> dict[tuple[str, str], LedgerEntry]:
-        """Return the newest entry of every package and table."""
-        return {(e.package, e.record_table): e for e in self.entries()}
+    def latest(self, until: str | None = None) -> dict[tuple[str, str], LedgerEntry]:
+        """Return the newest entry of every package and table, of those landed by `until` if that is given."""
+        return {(e.package, e.record_table): e for e in self.entries() if until is None or e.landed_at <= until}
 
-    def land(self, checked: CheckedPackage) -> dict[str, Status]:
+    def land(self, checked: CheckedPackage, published_at: str | None = None) -> dict[str, Status]:
         """Land the tables of one package that passed its checks; the package lands whole or not at all.
 
         An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml or
         source.yml may give (`vintage_reason`, `revised_known_from`): they count for the first change of records that
         lands with this day, what changes later under the same day is a correction of ours. A table that is gone from
-        the folder is withdrawn, its rows stay. Returns what happened to each table.
+        the folder is withdrawn, its rows stay. What landed after `published_at` was in no release: it gives way, so
+        that a mistake which a failed run found never becomes history; without the day every vintage stays. Returns
+        what happened to each table.
         """
-        package, latest = checked.package, self.latest()
+        package, latest, published = checked.package, self.latest(), self.latest(published_at)
         outcome: dict[str, Status] = {}
         entries: list[LedgerEntry] = []
-        revised = self._new_revision(checked)
+        revised = self._new_revision(checked, published_at)
         for name, table in package.tables.items():
-            before = latest.get((package.name, name))
+            newest, before = latest.get((package.name, name)), published.get((package.name, name))
             key = table.sha256 if table.sheet is None else f"{table.sha256}-{table.sheet}"
-            if before and before.content_key == key and not before.is_withdrawn:
+            if newest and newest.content_key == key and not newest.is_withdrawn:
                 outcome[name] = "unchanged"
+                continue
+            if before and before.content_key == key and not before.is_withdrawn:
+                entries.append(before)  # put back as it was published
+                outcome[name] = "landed"
                 continue
             self._write(table, key)
             entries.append(
@@ -153,7 +173,7 @@ class Landing:
             append_lines(self._ledger, (asdict(e) for e in entries))
         return outcome
 
-    def _new_revision(self, checked: CheckedPackage) -> str | None:
+    def _new_revision(self, checked: CheckedPackage, published_at: str | None) -> str | None:
         """Return the day of the publisher's revision that the package states, unless records landed with it before."""
         source = checked.document or checked.index_source
         if not source or source.vintage_reason != "source_revised" or not source.revised_known_from:
@@ -162,7 +182,9 @@ class Landing:
         used = {
             e.known_from
             for e in self.entries()
-            if e.package == checked.package.name and e.record_table not in ("document", "index_source")
+            if e.package == checked.package.name
+            and e.record_table not in ("document", "index_source")
+            and (published_at is None or e.landed_at <= published_at)
         }
         return None if day in used else day
 

@@ -26,7 +26,7 @@ from ingest.landing import Attempt, Landing, Status
 from ingest.messages import gettext as _
 from ingest.messages import in_english
 from ingest.paths import PROJECT, Workspace
-from ingest.problems import BadInput, ParvnError
+from ingest.problems import BadInput, Damaged, ParvnError
 from ingest.readers import sha256_of
 
 if TYPE_CHECKING:
@@ -130,9 +130,17 @@ class Run:
         with self.step("land", _("records into raw, every vintage kept")):
             self._land(checked)
 
+    def _published_at(self) -> str:
+        # a run that was killed behind the swap of the link left no word of its release but the release
+        current, moved = publishing.current_release(self.workspace), ""
+        with suppress(Damaged):
+            moved = publishing.read_manifest(current)["published_at"] if current else ""
+        return max(self.landing.published_at(), moved)
+
     def _land(self, checked: list[CheckedPackage]) -> None:
+        published_at = self._published_at()
         for item in checked:
-            for name, status in self.landing.land(item).items():
+            for name, status in self.landing.land(item, published_at).items():
                 table = item.package.tables[name]
                 self.note("load", f"{table.file}#{name}" if table.sheet else table.file, status, len(table.rows))
         self.landing.withdraw_missing(item.package.name for item in checked)
@@ -250,6 +258,7 @@ def build(
         tools["python"] = platform.python_version()
         fingerprint = _fingerprint(inputs, tools, evaluation_date)
         remove_leftovers(workspace)
+        run = Run(workspace, say, log)
         current = publishing.current_release(workspace)
         damage = publishing.damage(current) if current else []
         if damage:
@@ -261,8 +270,9 @@ def build(
         elif current and not force:
             manifest = publishing.read_manifest(current)
             if manifest["fingerprint"] == fingerprint:
+                run.note("run", manifest["release_id"], "unchanged", seconds=time.monotonic() - started)
                 return BuildResult(manifest, False, time.monotonic() - started)
-        run = Run(workspace, say, log)
+        run.note("run", "release", "started")
         checked, exceptions = run.check(), run.accepted_exceptions()
         spent = report.known_exceptions(current)
         run.land(checked)

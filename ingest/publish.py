@@ -30,6 +30,7 @@ KEPT_RELEASES = 5
 DATABASE = "parvn.duckdb"
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ class Manifest:
     """The release that people read before this one."""
 
 
+def is_being_written(workspace: Workspace) -> bool:
+    """Say whether a process holds the writer's lock now."""
+    try:
+        with (workspace.warehouse / LOCK).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def writer_lock(workspace: Workspace) -> Iterator[None]:
     """Hold the one writer's lock of a warehouse; the operating system frees it when the process ends, however it ends.
@@ -58,7 +71,7 @@ def writer_lock(workspace: Workspace) -> Iterator[None]:
     Raises Locked, naming the holder and since when, if another process writes.
     """
     make_folder(workspace.warehouse)
-    with (workspace.warehouse / ".lock").open("a+") as file:
+    with (workspace.warehouse / LOCK).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -283,9 +296,15 @@ def releases_of(workspace: Workspace) -> list[Path]:
 
 
 def _prune(workspace: Workspace, keep: int, needed: set[str]) -> None:
-    """Remove all but the newest `keep` releases; what people read now, and read before, stays in any case."""
+    """Remove all but the newest `keep` releases, damaged ones first.
+
+    What people read now, and read before, stays in any case.
+    """
     others = [p for p in releases_of(workspace) if p.name not in needed]
-    for path in others[: max(0, len(others) + len(needed) - keep)]:
+    excess = max(0, len(others) + len(needed) - keep)
+    if 0 < excess < len(others):
+        others.sort(key=lambda path: (not damage(path), path.name))
+    for path in others[:excess]:
         # First the name, in one step: a run killed while it deletes must not leave half a release to be found.
         hidden = path.with_name(f".old-{path.name}")
         path.rename(hidden)

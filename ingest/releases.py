@@ -30,6 +30,7 @@ Row = tuple[Any, ...]
 LISTED = (
     "release_id",
     "is_current",
+    "is_whole",
     "published_at",
     "code_version",
     "input_files",
@@ -59,20 +60,24 @@ def find_release(workspace: Workspace, name: str) -> Path:
 
 
 def list_releases(workspace: Workspace) -> list[Row]:
-    """Return the facts named in LISTED of every kept release, the newest first; an unreadable one has its id only."""
+    """Return the facts named in LISTED of every kept release, the newest first; each is hashed anew for `is_whole`.
+
+    Of a release whose manifest cannot be read nothing else is told.
+    """
     current = current_release(workspace)
     rows: list[Row] = []
     for folder in reversed(releases_of(workspace)):
         try:
             manifest = read_manifest(folder)
         except Damaged:
-            rows.append((folder.name, folder == current, *[None] * (len(LISTED) - 2)))
+            rows.append((folder.name, folder == current, False, *[None] * (len(LISTED) - 3)))
             continue
         marts = [count for name, count in manifest["tables"].items() if name.startswith("marts.")]
         rows.append(
             (
                 folder.name,
                 folder == current,
+                not damage(folder),
                 manifest["published_at"],
                 manifest["code_version"],
                 len(manifest["inputs"]),

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingest.messages import gettext as _
 from ingest.messages import joined
 from ingest.paths import PROJECT
 from ingest.problems import FailedCheck
+
+# Of the rows that a failed data test found, as many as a person reads.
+ROWS_SHOWN = 3
 
 
 @dataclass
@@ -69,6 +74,17 @@ def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | No
             DuckDBConnectionManager.close_all_connections()
 
 
+def _rows_at_fault(database: Path, query: str) -> list[str]:
+    """Return the first rows that a data test found, one line each, without what is null in them."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.sql(query).limit(ROWS_SHOWN)
+        names = found.columns
+        return [
+            ", ".join(f"{name} = {value}" for name, value in zip(names, row, strict=True) if value is not None)
+            for row in found.fetchall()
+        ]
+
+
 def judged_also_on(evaluation_date: str | None) -> list[str]:
     """Return the arguments of dbt for one more day of judgement (YYYY-MM-DD)."""
     return ["--vars", f"{{evaluation_date: '{evaluation_date}'}}"] if evaluation_date else []
@@ -79,7 +95,8 @@ def build(
 ) -> TransformResult:
     """Build and test every model in `database`; `evaluation_date` adds a day of judgement to those of the seed.
 
-    Raises FailedCheck naming every node that failed; tests that only warn are counted, not raised.
+    Raises FailedCheck naming every node that failed, with the first rows that a data test found; tests that only warn
+    are counted, not raised.
     """
     outcome = run_dbt(database, "build", *judged_also_on(evaluation_date), on_node=on_node)
     result = TransformResult()
@@ -87,6 +104,8 @@ def build(
         result.counts[(str(node.node.resource_type), str(node.status))] += 1
         if str(node.status) in ("error", "fail", "runtime error"):
             result.failures.append(f"{node.node.name}: {(node.message or '').strip()}")
+        if str(node.node.resource_type) == "test" and str(node.status) == "fail":
+            result.failures += [f"  {row}" for row in _rows_at_fault(database, node.node.compiled_code)]
     if result.failures or not outcome.success:
         lines = result.failures or [str(outcome.exception or _("dbt stopped without a message"))]
         raise FailedCheck(joined("\n- ", [_("dbt build failed; nothing was published:"), *lines]))

@@ -10,10 +10,11 @@ import pytest
 from commands import Parvn, Said
 from records import Records
 
-from ingest import cli, pipeline, transform
+from ingest import cli, pipeline, publish, transform
 from ingest.commands import building
 from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
+from ingest.pipeline import Run
 from ingest.problems import FailedCheck
 from ingest.readers import sha256_of
 from ingest.reference import Reference
@@ -365,12 +366,37 @@ def test_a_run_logs_every_step_as_json_and_tells_how_it_ended(
     assert (said.code, said.out) == (2, "")
     steps = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [(s["step"], s["status"]) for s in steps if s["subject"] == "release"] == [
-        ("check", "done"), ("land", "done"), ("audit", "done"), ("build", "failed"),
+        ("run", "started"), ("check", "done"), ("land", "done"), ("audit", "done"), ("build", "failed"),
     ]  # fmt: skip
     assert all(s["duration_s"] > 0 for s in steps if s["subject"] == "release" and s["status"] == "done")
     outcome, in_environment = told.read_text("utf-8").splitlines()
     assert json.loads(outcome)["message"].endswith("a_rate_is_a_share")
     assert in_environment == "failed 2 who keeps the models and checks: a check of the build failed"
+
+
+def test_a_run_that_cannot_write_or_log_tells_so(parvn: Parvn, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    notify = f'cat > /dev/null; echo "$PARVN_STATUS $PARVN_EXIT_CODE" >> "{told}"'
+    workspace = Workspace(tmp_path / "data", tmp_path / "w")
+    with publish.writer_lock(workspace):
+        said = parvn(
+            "build", "--quiet", "--notify", notify, "--data", workspace.data, "--warehouse", workspace.warehouse
+        )
+    assert said.code == 3
+    log = tmp_path / "missing" / "steps.jsonl"
+    said = parvn("build", "--quiet", "--notify", notify, "--log", log, "--warehouse", workspace.warehouse)
+    assert said.code == 4 and str(log) in said.err
+    assert told.read_text("utf-8").splitlines() == ["locked 3", "failed 4"]
+
+
+def test_status_tells_a_run_that_goes_on_from_one_that_was_killed(parvn: Parvn, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "data", tmp_path / "w")
+    Run(workspace, print).note("run", "release", "started")
+    with publish.writer_lock(workspace):
+        assert "it is still going on" in parvn("status", "--warehouse", workspace.warehouse).out
+    assert "it ended without a word" in parvn("status", "--warehouse", workspace.warehouse).out
+    Run(workspace, print).note("run", "release", "unchanged")
+    assert "nothing had changed\n" in parvn("status", "--warehouse", workspace.warehouse).out
 
 
 def test_a_messenger_that_fails_does_not_change_how_the_run_ended(parvn: Parvn, plan: Records, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from frictionless import Package
 
 from ingest import limits, publish
 from ingest.export import files, package, tables, workbook
+from ingest.export.labels import label_expressions
 from ingest.export.words import unit_in
 from ingest.paths import Workspace
 
@@ -211,6 +212,7 @@ def test_json_and_parquet_hold_every_value_and_parquet_says_what_it_means(export
         (["mart_small", "--where", "true; select 1"], 4, "cannot be used on marts.mart_small: "),
         (["mart_small", "--where", "true) union all (from marts.mart_small"], 4, "cannot be used on marts.mart_small"),
         (["mart_small", "--where", "exists (from read_text('/etc/passwd'))"], 4, "disabled"),
+        (["mart_small", "--columns", "plan_yeer"], 4, "has no column plan_yeer; nearest: plan_year"),
         (["mart_small", "--format", "package"], 64, "--format package needs --all"),
         (["mart_small", "--all"], 64, "name one table, or use --all"),
         (["--all", "--year", "2020"], 64, "--all is a whole release"),
@@ -343,6 +345,19 @@ def test_a_workbook_of_a_real_mart_holds_what_the_release_holds(parvn: Parvn, re
             assert list(left.astype(str)) == list(right.astype(str))
     # the publishers of the predecessors stand beside the sums over them
     assert {"computed:from_2025_07"} < set(pd.read_excel(path, sheet_name="Sources")["Source"])
+
+
+def test_chosen_columns_and_words_for_codes_keep_the_sources(parvn: Parvn, real: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    columns = "not_comparable_reason, geography_basis,admin_level,province_vi"
+    arguments = ("mart_on_time_rates", "--lang", "vi", "--province", "hue", "--columns", columns, "--labels")
+    assert parvn("export", *arguments, "--warehouse", real.warehouse, "--output", path).code == 0
+    lines = path.read_text("utf-8-sig").splitlines()
+    assert lines[0] == 'Lý do không so sánh được,Cơ sở địa giới,Cấp hành chính,"Tỉnh, thành phố"'
+    assert ",Theo đơn vị báo cáo,Cấp huyện,Thừa Thiên Huế" in lines[1:]
+    with tables.open_release(real)[0] as connection:
+        labels = label_expressions(connection, ["status_code", "province_id", "not_comparable_reason"], "en")
+    assert set(labels) == {"status_code", "not_comparable_reason"}
 
 
 def test_every_mart_names_the_sources_of_its_rows_and_every_unit_has_a_vietnamese_word(real: Workspace) -> None:

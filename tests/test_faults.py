@@ -540,10 +540,25 @@ def test_the_releases_are_listed_newest_first(small: Workspace, three: list[str]
     (small.releases / three[0] / "manifest.json").unlink()
     said = parvn("releases", "--warehouse", small.warehouse, "--format", "csv")
     lines = said.out.splitlines()
-    assert lines[0] == "release_id,is_current,published_at,code_version,input_files,marts,mart_rows,tests_passed"
-    assert [line.split(",")[:2] for line in lines[1:]] == [[three[2], "True"], [three[1], "False"], [three[0], "False"]]
-    assert lines[1].split(",")[3:] == ["test", "0", "3", str(2 * faulty.ROWS + 2), "0"]
-    assert lines[3] == f"{three[0]},False,,,,,,"
+    assert (
+        lines[0] == "release_id,is_current,is_whole,published_at,code_version,input_files,marts,mart_rows,tests_passed"
+    )
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        [three[2], "True", "True"],
+        [three[1], "False", "True"],
+        [three[0], "False", "False"],
+    ]
+    assert lines[1].split(",")[4:] == ["test", "0", "3", str(2 * faulty.ROWS + 2), "0"]
+    assert lines[3] == f"{three[0]},False,False,,,,,,"
+
+
+def test_a_damaged_release_makes_room_before_a_whole_one(
+    small: Workspace, package: CheckedPackage, three: list[str]
+) -> None:
+    (small.releases / three[1] / publish.DATABASE).unlink()
+    faulty.run(small, package, 9)
+    kept = [path.name for path in publish.releases_of(small)]
+    assert kept[:2] == [three[0], three[2]] and len(kept) == 3
 
 
 def test_a_diff_names_every_changed_figure_by_its_key(small: Workspace, three: list[str], parvn: Parvn) -> None:

@@ -8,6 +8,7 @@ from records import Records
 from test_readers import write_xlsx
 
 from ingest.check import CheckedPackage, check_folder
+from ingest.clock import utc_now
 from ingest.landing import Attempt, Landing
 
 
@@ -102,6 +103,47 @@ def test_a_day_of_revision_counts_for_the_first_change_that_lands_with_it(plan: 
         ("record_corrected", None),
         ("source_revised", "2021-04-01"),
     ]
+
+
+def change_target(plan: Records, value: str) -> None:
+    plan.tables["targets"][0].update(target_value=value, printed_text=f"{value.replace('.', ',')}% hồ sơ")
+
+
+def test_what_was_in_no_release_gives_way_and_leaves_no_history(plan: Records, landing: Landing) -> None:
+    landing.land(checked(plan), published_at="")
+    published, right, first = utc_now(), dict(plan.tables["targets"][0]), landing.entries()
+    for mistaken in ("96", "97"):
+        change_target(plan, mistaken)
+        landing.land(checked(plan), published)
+        assert [row[:3] for row in raw(landing, TARGET_VINTAGES)] == [
+            ("95.5", 1, "first_loaded"), (mistaken, 2, "record_corrected"),
+        ]  # fmt: skip
+    plan.tables["targets"][0] = right
+    assert landing.land(checked(plan), published)["targets"] == "landed"
+    assert raw(landing, TARGET_VINTAGES) == [("95.5", 1, "first_loaded", None, True)]
+    assert sorted(landing.entries(), key=str) == sorted(first, key=str)
+
+
+def test_a_revision_that_failed_and_is_mended_is_still_one(plan: Records, landing: Landing) -> None:
+    landing.land(checked(plan), published_at="")
+    published = utc_now()
+    plan.document.update(vintage_reason="source_revised", revised_known_from="2021-03-01")  # type: ignore[union-attr]
+    for value in ("69", "96"):
+        change_target(plan, value)
+        landing.land(checked(plan), published)
+    assert raw(landing, TARGET_VINTAGES) == [
+        ("95.5", 1, "first_loaded", None, False),
+        ("96", 2, "source_revised", "2021-03-01", True),
+    ]
+
+
+def test_a_file_that_was_gone_in_a_failed_run_only_was_never_gone(plan: Records, landing: Landing) -> None:
+    landing.land(checked(plan), published_at="")
+    published = utc_now()
+    landing.withdraw_missing([])
+    assert raw(landing, TARGET_VINTAGES) == [("95.5", 1, "first_loaded", None, False)]
+    landing.land(checked(plan), published)
+    assert raw(landing, TARGET_VINTAGES) == [("95.5", 1, "first_loaded", None, True)]
 
 
 def test_a_file_that_returns_to_old_bytes_is_a_third_vintage_of_the_same_parquet(

@@ -1,5 +1,6 @@
 """`parvn query`: where the SQL comes from, where the rows go, and how their columns are called."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pytest
 from commands import ENDLESS, Parvn, press_ctrl_c_while_it_runs
 from pyarrow import parquet
+from rich.console import Console
 
 from ingest import publish
+from ingest.commands.printing import print_table
 from ingest.paths import Workspace
 
 
@@ -198,3 +201,16 @@ def test_two_columns_never_get_one_heading(ask: Parvn) -> None:
 def test_headings_are_there_as_of_a_day_too(ask: Parvn) -> None:
     day = ("--as-of", "2020-12-31")
     assert heads(ask, "select province_id from marts.fct_target limit 1", "--lang", "vi", *day) == ["Mã tỉnh"]
+
+
+def test_a_table_too_wide_for_the_terminal_is_printed_record_by_record() -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, width=40)
+    print_table(console, ["province_vi", "rate_pct"], [["Hà Nội", "95.02"]])
+    assert "│ Hà Nội      │ 95.02    │" in screen.getvalue()
+    screen.truncate(0)
+    wide = [f"a_rather_long_name_{number}" for number in range(3)]
+    print_table(console, wide, [["Hà Nội", "95.02", "97.87"], ["Huế", "1", "2"]])
+    shown = [line for line in screen.getvalue().splitlines() if line.startswith("│")]
+    assert [line.split()[1] for line in shown] == wide * 2
+    assert shown[4].split()[3] == "1"

@@ -44,5 +44,10 @@ left join {{ ref('audit_figure_conflicts') }} as conflicts
         and coalesce(expected.difference, conflicts.difference) = conflicts.difference
 where
     conflicts.conflict_id is null
-    -- a warehouse without these documents has nothing to find
+    -- a warehouse without these documents has nothing to find, and a publisher may mend a report
     and expected.document_id in (select documents.document_id from {{ ref('dim_document') }} as documents)
+    and expected.document_id not in (
+        select files.package_name
+        from {{ ref('audit_source_files') }} as files
+        where files.vintage_reason = 'source_revised'
+    )

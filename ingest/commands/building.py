@@ -1,8 +1,10 @@
 """Subcommands that make a warehouse: build, load, demo."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -10,7 +12,7 @@ from ingest.commands import options
 from ingest.commands.printing import progress
 from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
-from ingest.problems import ParvnError
+from ingest.problems import Locked, ParvnError
 
 TRY = (
     "select province_vi, subject_en, comparator, target_value, unit from marts.mart_plan_comparison "
@@ -23,6 +25,21 @@ TRY = (
 
 def _scalar(connection: Any, sql: str) -> int:
     return connection.execute(sql).fetchall()[0][0]
+
+
+@contextmanager
+def opened(log: str | None) -> Iterator[Callable[[str], None]]:
+    """Give what appends one line to the log; raises OSError if the file cannot be opened."""
+    if log is None:
+        yield lambda line: None
+        return
+    with click.open_file(log, "a", encoding="utf-8") as file:
+
+        def write(line: str) -> None:
+            click.echo(line, file=file)
+            file.flush()
+
+        yield write
 
 
 @click.command()
@@ -47,7 +64,7 @@ def _scalar(connection: Any, sql: str) -> int:
 )
 @click.option(
     "--log",
-    type=click.File("a", encoding="utf-8", lazy=False),
+    type=click.Path(dir_okay=False, allow_dash=True),
     help="Append one JSON line per step to this file; - is standard output.",
 )
 @click.option("--notify", metavar="COMMAND", help="Run COMMAND when a release was published or the run failed.")
@@ -59,13 +76,13 @@ def build(
     docs: bool,
     evaluation_date: datetime | None,
     keep: int,
-    log: TextIO | None,
+    log: str | None,
     notify: str | None,
 ) -> None:
     """Check, land, build, test and publish; nothing is published unless everything passed.
 
-    The COMMAND of --notify gets PARVN_STATUS (published, failed), PARVN_EXIT_CODE, PARVN_RELEASE_ID, PARVN_MESSAGE and
-    PARVN_WHOSE in its environment, and the same as JSON on its standard input.
+    The COMMAND of --notify gets PARVN_STATUS (published, locked, failed), PARVN_EXIT_CODE, PARVN_RELEASE_ID,
+    PARVN_MESSAGE and PARVN_WHOSE in its environment, and the same as JSON on its standard input.
     """
     from ingest import pipeline, publish
     from ingest.notify import Outcome
@@ -76,19 +93,14 @@ def build(
         if wrong:
             click.echo(_("the command of --notify failed: {reason}").format(reason=wrong), err=True)
 
-    def write(line: str) -> None:
-        if log:
-            click.echo(line, file=log)
-            log.flush()
-
     workspace = Workspace(data.resolve(), warehouse.resolve())
     day = evaluation_date.date().isoformat() if evaluation_date else None
     try:
-        with progress(quiet) as (say, on_node):
+        with opened(log) as write, progress(quiet) as (say, on_node):
             result = pipeline.build(workspace, say, on_node, force, docs, day, keep, write)
     except (ParvnError, OSError) as error:
         kind = type(error) if isinstance(error, ParvnError) else ParvnError
-        tell(Outcome("failed", kind.exit_code, None, str(error), _(kind.whose)))
+        tell(Outcome("locked" if kind is Locked else "failed", kind.exit_code, None, str(error), _(kind.whose)))
         raise
     if result.is_new:
         tell(

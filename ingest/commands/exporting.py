@@ -30,6 +30,8 @@ FORMATS = ("xlsx", "csv", "parquet", "json")
 )
 @click.option("--year", type=click.IntRange(1900, 2200), help="Only this year.")
 @click.option("--where", metavar="CONDITION", help="Only rows that meet an SQL condition.")
+@click.option("--columns", metavar="A,B,C", help="Only these columns, in this order, by their English names.")
+@click.option("--labels", "is_labelled", is_flag=True, help="Write codes as words, in the language of --lang.")
 @click.option("--force", "is_forced", is_flag=True, help="Replace the file if it exists.")
 def export(
     mart: str | None,
@@ -41,6 +43,8 @@ def export(
     provinces: tuple[str, ...],
     year: int | None,
     where: str | None,
+    columns: str | None,
+    is_labelled: bool,
     is_forced: bool,
 ) -> None:
     """Write the table MART of the published warehouse into a file for Excel or other programs.
@@ -51,7 +55,8 @@ def export(
 
     With --all a whole release goes into a folder. The conditions name columns by their English names.
     """
-    _check_usage(mart, is_all, form, lang, bool(provinces or year is not None or where is not None), is_forced)
+    is_part = bool(provinces or year is not None or where is not None or columns or is_labelled)
+    _check_usage(mart, is_all, form, lang, is_part, is_forced)
 
     from ingest.export import files, package, tables
 
@@ -67,7 +72,8 @@ def export(
                 )
             )
             return
-        found = tables.extract(connection, release, mart or "", lang, where, provinces, year)
+        names = [name.strip() for name in (columns or "").split(",") if name.strip()]
+        found = tables.extract(connection, release, mart or "", lang, where, provinces, year, names, is_labelled)
         ending = output.suffix.lower().removeprefix(".") if output else ""
         form = form or (ending if ending in FORMATS else "xlsx")
         path = output or Path(f"{found.table.name}.{form}")
@@ -88,7 +94,7 @@ def _check_usage(
     if bool(mart) == is_all:
         raise click.UsageError(_("name one table, or use --all"))
     if is_all and is_filtered:
-        raise click.UsageError(_("--all is a whole release: no --province, --year or --where"))
+        raise click.UsageError(_("--all is a whole release: no --province, --year, --where, --columns or --labels"))
     if is_all and is_forced:
         raise click.UsageError(_("--all never replaces a folder; name another one, or remove it"))
     if form == "package" and not is_all:

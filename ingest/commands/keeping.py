@@ -57,12 +57,19 @@ def status(warehouse: Path, is_verified: bool) -> None:
         return
     last_run = [a for a in attempts if a.run_id == attempts[-1].run_id]
     failed = [a for a in last_run if a.status in ("refused", "failed")]
+    ended = {a.status for a in last_run} & {"refused", "failed", "published", "unchanged"}
     steps = ", ".join(f"{a.step} {a.duration_s:.0f} s" for a in last_run if a.status == "done")
     click.echo(
         _("Last run {time} UTC: {steps}").format(
-            time=attempts[-1].run_id[:16].replace("T", " "), steps=steps or _("no step was finished")
+            time=attempts[-1].run_id[:16].replace("T", " "),
+            steps=steps or (_("nothing had changed") if "unchanged" in ended else _("no step was finished")),
         )
     )
+    if not ended and last_run[0].status == "started":
+        if publish.is_being_written(workspace):
+            click.echo("  " + _("it is still going on"))
+        else:
+            click.echo("  " + _("it ended without a word: killed, or the machine went down; run it again"))
     landed = [a for a in last_run if a.status == "landed"]
     for attempt in landed[:10]:
         click.echo("  " + _("changed: {subject}, {rows} rows").format(subject=attempt.subject, rows=attempt.row_count))

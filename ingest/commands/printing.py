@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ingest.exports import spreadsheet_cell, unique
 from ingest.messages import gettext as _
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str, file: TextIO | None = None) -> None:
@@ -39,16 +42,30 @@ def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str, fil
             click.echo("| " + " | ".join(text(v).replace("|", "\\|").replace("\n", " ") for v in row) + " |", file)
     else:
         from rich.console import Console
-        from rich.table import Table
 
-        table = Table(*columns)
-        for row in rows:
-            table.add_row(*(text(v) for v in row))
         # cells are words of documents, not of rich: [1] is no mark-up and :eye: no picture
         width = None if file is None and sys.stdout.isatty() else 200
         console = Console(file=file, width=width, markup=False, emoji=False)
-        console.print(table)
+        print_table(console, columns, [[text(v) for v in row] for row in rows])
         console.print(_("1 row") if len(rows) == 1 else _("{count} rows").format(count=len(rows)))
+
+
+def print_table(console: "Console", columns: list[str], rows: list[list[str]]) -> None:
+    """Print a table, or one record under the other where the table would have to break words."""
+    from rich.table import Table
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row)
+    unbounded = console.options.update(width=sys.maxsize)
+    if table.__rich_measure__(console, unbounded).minimum <= console.width:
+        console.print(table)
+        return
+    for number, row in enumerate(rows, 1):
+        record = Table("", "", show_header=False, title=str(number), title_justify="left")
+        for name, value in zip(columns, row, strict=True):
+            record.add_row(name, value)
+        console.print(record)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ import duckdb
 import pyarrow as pa
 
 from ingest import publish
+from ingest.export.labels import label_expressions
 from ingest.export.sources import Source, sources_of
 from ingest.export.words import unit_in, word
 from ingest.messages import gettext as _
 from ingest.paths import Workspace
 from ingest.problems import ParvnError, nearest_spellings
+from ingest.quoting import identifier, literal
 from ingest.reading.text import search_key
 
 SCHEMAS = ("marts", "audit", "reference")
@@ -97,6 +99,8 @@ class Extract:
     row_count: int
     sources: tuple[Source, ...]
     connection: duckdb.DuckDBPyConnection
+    labels: dict[str, str] = field(default_factory=dict)
+    """SQL of the words of the columns whose codes are written as words."""
 
     @property
     def headings(self) -> list[str]:
@@ -119,9 +123,13 @@ class Extract:
 
     def query(self, selected: str | None = None) -> str:
         """Return the SQL of the rows, in the order of their columns from left to right; always the same order."""
-        columns = selected or ", ".join(quoted(column.name) for column in self.table.columns)
+        columns = selected or ", ".join(f"{self.shown(c.name)} as {identifier(c.name)}" for c in self.table.columns)
         order = "" if selected else " order by all"
-        return f"select {columns} from {rows_of(self.table, self.condition)}{order}"
+        return f"select {columns} from {rows_of(self.table, self.condition)} as rows{order}"
+
+    def shown(self, column: str) -> str:
+        """Return the SQL of what is written in a column: its value, or the words of its code."""
+        return self.labels.get(column, f"rows.{identifier(column)}")
 
     def batches(self) -> Iterator[list[tuple[Any, ...]]]:
         """Yield the rows in lists of at most BATCH_ROWS."""
@@ -135,19 +143,9 @@ class Extract:
         return reader.schema, iter(reader)
 
 
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def rows_of(table: Table, condition: str | None) -> str:
     """Return what stands in `from` for the rows of a table that meet a condition."""
-    name = f"{quoted(table.schema)}.{quoted(table.name)}"
+    name = f"{identifier(table.schema)}.{identifier(table.name)}"
     # The line feed ends a comment that the condition may end with.
     return f"(select * from {name} where ({condition}\n))" if condition else name
 
@@ -227,10 +225,14 @@ def extract(
     where: str | None = None,
     provinces: Sequence[str] = (),
     year: int | None = None,
+    columns: Sequence[str] = (),
+    is_labelled: bool = False,
 ) -> Extract:
     """Return the rows of a table that meet all conditions given, ready to be written.
 
-    Raises ParvnError for a table, province or condition that the release does not know.
+    With `columns` only these, in this order; if `is_labelled`, codes are written as their words in `language`.
+
+    Raises ParvnError for a table, province, column or condition that the release does not know.
     """
     table = read_table(connection, release, *find_table(connection, name), language)
     conditions = [] if where is None else [_checked(connection, table, where)]
@@ -244,7 +246,12 @@ def extract(
     except duckdb.Error as error:
         raise _wrong_condition(table, error) from error
     sources = sources_of(connection, table.name, [c.name for c in table.columns], rows_of(table, condition))
-    return Extract(release, table, language, condition, count, sources, connection)
+    if columns:
+        known = {column.name: column for column in table.columns}
+        table = replace(table, columns=tuple(known[_known_column(table, name)] for name in dict.fromkeys(columns)))
+    names = [column.name for column in table.columns]
+    labels = label_expressions(connection, names, language) if is_labelled else {}
+    return Extract(release, table, language, condition, count, sources, connection, labels)
 
 
 def _wrong_condition(table: Table, error: duckdb.Error) -> ParvnError:
@@ -268,7 +275,7 @@ def _checked(connection: duckdb.DuckDBPyConnection, table: Table, where: str) ->
 
 def _of_provinces(connection: duckdb.DuckDBPyConnection, table: Table, provinces: Sequence[str]) -> str:
     """Return the condition for provinces named by id or by any name they had, with or without diacritics."""
-    _need_column(table, "province_id")
+    _known_column(table, "province_id")
     ids: dict[str, set[str]] = {}
     for province_id, *names in connection.execute(
         "select province_id, name_vi, name_en from marts.dim_province"
@@ -298,9 +305,15 @@ def _of_year(table: Table, year: int) -> str:
     raise ParvnError(_("{table} has no year; see --where").format(table=table.full_name))
 
 
-def _need_column(table: Table, name: str) -> None:
-    if name not in {column.name for column in table.columns}:
-        raise ParvnError(_("{table} has no column {column}").format(table=table.full_name, column=name))
+def _known_column(table: Table, name: str) -> str:
+    names = [column.name for column in table.columns]
+    if name not in names:
+        words = _("{table} has no column {column}").format(table=table.full_name, column=name)
+        near = nearest_spellings(name, names)
+        raise ParvnError(
+            _("{problem}; nearest: {spellings}").format(problem=words, spellings="; ".join(near)) if near else words
+        )
+    return name
 
 
 def definition_rows(table: Table, language: str) -> list[tuple[str, str, str, str, str]]:

@@ -40,6 +40,7 @@ _WORDS = {
     "more": ("More", "Thêm (tiếng Anh)"),
     "rows": ("Rows", "Số dòng"),
     "filter": ("Filter", "Điều kiện lọc"),
+    "labelled": ("Codes written as words", "Mã được ghi bằng chữ"),
     "no_filter": ("none: the whole table", "không lọc: toàn bộ bảng"),
     "release": ("Release", "Bản phát hành"),
     "published": ("Published (UTC)", "Thời điểm phát hành (UTC)"),

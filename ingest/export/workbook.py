@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ingest import limits
 from ingest.export.sources import FIELDS
-from ingest.export.tables import Column, Extract, definition_rows, quoted
+from ingest.export.tables import Column, Extract, definition_rows
 from ingest.export.words import word
 from ingest.exports import is_run_as_formula
 from ingest.messages import gettext as _
@@ -180,7 +180,7 @@ def _widths(extract: Extract) -> list[float]:
     """Return the width of every column in characters, wide enough for nearly all of its values."""
     columns = extract.table.columns
     lengths = ", ".join(
-        f"coalesce(quantile_disc(length(cast({quoted(column.name)} as varchar)), 0.95), 0)" for column in columns
+        f"coalesce(quantile_disc(length(cast({extract.shown(column.name)} as varchar)), 0.95), 0)" for column in columns
     )
     found = extract.connection.execute(extract.query(lengths)).fetchall()[0]
     widths = []
@@ -235,6 +235,7 @@ def about_rows(extract: Extract) -> list[tuple[str, str]]:
     rows += [
         ("rows", str(extract.row_count)),
         ("filter", extract.condition or word("no_filter", language)),
+        *([("labelled", ", ".join(extract.labels))] if extract.labels else []),
         ("release", release.release_id),
         ("published", f"{release.published:%Y-%m-%d %H:%M:%S}"),
         ("code", release.code_version),

@@ -72,6 +72,17 @@ crossed as (
 
 ),
 
+whole_editions as (
+
+    select distinct
+        index_code,
+        edition_year,
+        component_code
+    from ranked
+    where is_complete
+
+),
+
 paired as (
 
     select
@@ -84,7 +95,7 @@ paired as (
         previous.rank_published as rank_published_previous,
         previous.rank_computed as rank_computed_previous,
         previous.n_provinces as n_ranked_previous,
-        coalesce(previous.is_complete, false) as is_previous_complete,
+        whole_editions.edition_year is not null as is_previous_complete,
         previous.province_id is not null as is_previous_held,
         crossed.major_break_id,
         crossed.any_break_id,
@@ -103,6 +114,11 @@ paired as (
             and editions.previous_edition_year = previous.edition_year
             and ranked.province_id = previous.province_id
             and ranked.component_code = previous.component_code
+    left join whole_editions
+        on
+            ranked.index_code = whole_editions.index_code
+            and editions.previous_edition_year = whole_editions.edition_year
+            and ranked.component_code = whole_editions.component_code
     left join crossed
         on
             ranked.index_code = crossed.index_code
@@ -116,6 +132,7 @@ judged as (
     select
         *,
         case
+            when is_previous_complete and not is_previous_held then 'previous_not_scored'
             when previous_edition_year is null or not is_previous_held then 'previous_not_held'
             when major_break_id is not null then 'crosses_break'
             when comparable_segment is null or previous_segment is null then 'method_not_held'
@@ -133,7 +150,7 @@ based as (
     select
         *,
         case
-            when not_comparable_reason in ('previous_not_held', 'crosses_break') then null
+            when not_comparable_reason in ('previous_not_scored', 'previous_not_held', 'crosses_break') then null
             when rank_published is not null and rank_published_previous is not null then 'published'
             when rank_computed is not null and rank_computed_previous is not null then 'computed'
             when rank_published is not null and rank_computed_previous is not null then 'published_and_computed'
