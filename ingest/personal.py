@@ -28,19 +28,29 @@ _COUNTED = re.compile(
     r"|trường hợp|tài khoản|m2|ha\b|km|%)",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset(
-    (
-        "cccd", "cmnd", "so cccd", "so cmnd", "can cuoc", "so can cuoc", "can cuoc cong dan", "chung minh nhan dan",
-        "citizen id", "national id", "ho chieu", "so ho chieu", "passport", "ngay sinh", "date of birth",
-        "dien thoai", "so dien thoai", "sdt", "phone", "phone number", "mobile", "email", "e mail", "thu dien tu",
-        "ho ten", "ho va ten", "ho ten cong dan", "ten cong dan", "dia chi nha", "home address",
-    )
+_HEADINGS = (
+    "cccd", "cmnd", "can cuoc", "chung minh nhan dan", "dinh danh ca nhan", "citizen id", "national id", "ho chieu",
+    "passport", "ngay sinh", "nam sinh", "date of birth", "gioi tinh", "dien thoai", "sdt", "phone", "mobile", "email",
+    "e mail", "thu dien tu", "ho ten", "ho va ten", "full name", "citizen name", "ten cong dan", "ten nguoi",
+    "nguoi nop", "nguoi gui", "nguoi yeu cau", "nguoi de nghi", "nguoi dai dien", "nguoi duoc uy quyen",
+    "nguoi dung ten", "nguoi nhan", "nguoi xu ly", "nguoi tiep nhan", "can bo xu ly", "can bo tiep nhan",
+    "chu ho so", "applicant", "dia chi", "home address",
 )  # fmt: skip
+_OF_AN_OFFICE = ("co quan", "don vi", "tru so", "noi tiep nhan", "website", "trang")
+"""What makes an address that of an office."""
 
 
 def personal_heading(heading: str) -> bool:
-    """Tell whether a column's heading announces data of single persons."""
-    return search_key(heading) in _HEADINGS
+    """Tell whether a column's heading announces data of single persons: some word of it is known for that.
+
+    >>> [personal_heading(text) for text in ("Họ và tên người nộp", "Số CCCD/CMND", "Ngày nộp", "Địa chỉ cơ quan")]
+    [True, True, False, False]
+    """
+    words = f" {search_key(heading)} "
+    return any(
+        f" {known} " in words and not (known == "dia chi" and any(f" {place} " in words for place in _OF_AN_OFFICE))
+        for known in _HEADINGS
+    )
 
 
 def personal_data(text: str) -> Iterator[tuple[str, str]]:

@@ -113,8 +113,13 @@ def build(
 
 
 def write_docs(database: Path) -> Path:
-    """Write dbt's documentation as one HTML page and return its path."""
+    """Write dbt's documentation as one HTML page, without the folders of this machine, and return its path."""
     outcome = run_dbt(database, "docs", "generate", "--static")
     if not outcome.success:
         raise FailedCheck(_("dbt docs failed: {error}").format(error=outcome.exception))
-    return database.parent / "target" / "static_index.html"
+    page = database.parent / "target" / "static_index.html"
+    text = page.read_text(encoding="utf-8")
+    for folder, name in ((database.parent, "build"), (PROJECT, ".")):
+        text = text.replace(str(folder), name)
+    page.write_text(text, encoding="utf-8")
+    return page

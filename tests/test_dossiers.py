@@ -19,6 +19,7 @@ from ingest.dossier_mapping import COLUMNS, REASONS, spellings
 from ingest.dossiers import Dossiers
 from ingest.landing import Landing
 from ingest.paths import PROJECT, SYNTHETIC_MANIFEST
+from ingest.personal import personal_heading
 from ingest.problems import BadInput
 from ingest.reference import Reference
 from ingest.synthetic_dossiers import SOURCE_ID, write_descriptions, write_extract
@@ -199,6 +200,19 @@ def test_a_file_with_too_many_bad_rows_is_refused_with_an_example(
     words = refusal(dossiers, write(tmp_path / "x.csv", rows), data)
     assert words.startswith("x.csv: 3 of 3 rows cannot be landed (unknown_province)")
     assert "Atlantis" in words
+
+
+def test_headings_of_persons_are_known_by_any_word_of_them() -> None:
+    personal = [
+        "Họ tên người nộp", "NGƯỜI NỘP HỒ SƠ", "Chủ hồ sơ", "Tên chủ hồ sơ", "Số CMND/CCCD", "Điện thoại liên hệ",
+        "Địa chỉ thường trú", "Cán bộ xử lý", "full_name", "applicant_phone", "Số định danh cá nhân", "Ngày sinh",
+    ]  # fmt: skip
+    harmless = [
+        *HEADINGS.values(), *COLUMNS, "Ngày nộp", "Mã thủ tục", "Địa chỉ cơ quan", "Địa chỉ trang thông tin",
+        "Phí, lệ phí", "Người dân đánh giá", "Ghi chú", "Trạng thái", "Tên tổ chức", "Tên thủ tục", "Số biên nhận",
+    ]  # fmt: skip
+    assert [heading for heading in personal if not personal_heading(heading)] == []
+    assert [heading for heading in harmless if personal_heading(heading)] == []
 
 
 def test_columns_of_persons_are_refused_or_left_out_on_demand(data: Path, dossiers: Dossiers, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -466,3 +467,14 @@ def test_the_manifest_is_readable_json_with_the_tools_used(real: Workspace) -> N
     manifest = json.loads((real.current / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["tools"].keys() >= {"duckdb", "dbt-core", "dbt-duckdb", "python"}
     assert manifest["release_id"].endswith(manifest["fingerprint"][:8])
+
+
+def test_the_documentation_of_the_models_names_no_folder_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "target" / "static_index.html"
+    page.parent.mkdir()
+    page.write_text(json.dumps([str(PROJECT / "models"), str(tmp_path / "target" / "run"), "số"], ensure_ascii=False))
+    monkeypatch.setattr(transform, "run_dbt", lambda *_: SimpleNamespace(success=True))
+    written = transform.write_docs(tmp_path / "parvn.duckdb").read_text("utf-8")
+    assert json.loads(written) == ["./models", "build/target/run", "số"]
