@@ -363,7 +363,9 @@ def _changes(table: str, old: list[Row], new: list[Row]) -> list[Change]:
     def said(row: Row) -> str:
         text = next((row[column] for column in _SAID_OF[table] if row.get(column)), "") or ""
         value = row.get("value") or row.get("target_value")
-        return f"{value}; {text}" if value else text
+        days = " .. ".join(day for column in ("period_start", "period_end") if (day := row.get(column)))
+        about = [row.get("indicator_code"), row.get("admin_level") if value else None, days or row.get("measured_on")]
+        return "; ".join(part for part in (" ".join(filter(None, about)), value, text) if part)
 
     before, after = {row[name] or "": row for row in old}, {row[name] or "": row for row in new}
     changes = []

@@ -474,12 +474,12 @@ def test_a_correction_shows_the_cells_needs_a_reason_and_keeps_the_ids(
     with pytest.raises(BadInput, match=r"known later than the document itself \(2024-10-05\)"):
         add(form, reason="source_revised", known_from=date(2024, 10, 5))
     addition = add(form, reason="source_revised", known_from=date(2024, 11, 1))
-    name = "Kết quả, lai-chau-2024-q3-report"
+    name, quarter = "Kết quả, lai-chau-2024-q3-report", "2024-07-01 .. 2024-09-30"
     assert sorted(map(str, addition.changes)) == [
-        f"added {name}-r005: 7; 7 hồ sơ",
+        f"added {name}-r005: dossiers_received_count commune {quarter}; 7; 7 hồ sơ",
         f"changed {name}-r002, Giá trị: 12000 -> 12001",
         f"changed {name}-r002, Nguyên văn: đã giải quyết 12.000 hồ sơ -> đã giải quyết 12.001 hồ sơ",
-        f"removed {name}-r004: 345; đang giải quyết 345 hồ sơ",
+        f"removed {name}-r004: dossiers_in_process_count province {quarter}; 345; đang giải quyết 345 hồ sơ",
     ]
     assert found_in(data) == []
     fields = yaml.safe_load((folder / "document.yml").read_text("utf-8"))
