@@ -28,7 +28,8 @@ def keep(database: Path, rules: str) -> None:
     temporary = folder / f".{os.getpid()}.new"
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            if connection.execute(f"select 1 from {TABLE} limit 1").fetchall():
+            held = "select 1 from duckdb_tables() where schema_name || '.' || table_name = ? and estimated_size > 0"
+            if connection.execute(held, [TABLE]).fetchall():
                 connection.execute(f"copy {TABLE} to {literal(temporary)} (format parquet, compression zstd)")
         if temporary.exists():
             sync(temporary)
