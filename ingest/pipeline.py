@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingest import limits
+from ingest import kept_counts, limits
 from ingest import publish as publishing
 from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
@@ -125,11 +125,6 @@ class Run:
         raise_problems(checked)
         return checked
 
-    def land(self, checked: list[CheckedPackage]) -> None:
-        """Land every package and rebuild `raw` in a fresh build database."""
-        with self.step("land", _("records into raw, every vintage kept")):
-            self._land(checked)
-
     def _published_at(self) -> str:
         # a run that was killed behind the swap of the link left no word of its release but the release
         current, moved = publishing.current_release(self.workspace), ""
@@ -137,7 +132,15 @@ class Run:
             moved = publishing.read_manifest(current)["published_at"] if current else ""
         return max(self.landing.published_at(), moved)
 
-    def _land(self, checked: list[CheckedPackage]) -> None:
+    def land(self, checked: list[CheckedPackage], rules: str | None = None) -> None:
+        """Land every package and rebuild `raw` in a fresh build database.
+
+        Counts of dossiers that an earlier build kept under the same `rules` are put into it; None: none are.
+        """
+        with self.step("land", _("records into raw, every vintage kept")):
+            self._land(checked, rules)
+
+    def _land(self, checked: list[CheckedPackage], rules: str | None) -> None:
         published_at = self._published_at()
         for item in checked:
             for name, status in self.landing.land(item, published_at).items():
@@ -152,6 +155,8 @@ class Run:
             self.landing.build_raw(connection)
             Dossiers(self.workspace.landing).build_raw(connection)
             report.create_table(connection)
+            if rules:
+                kept_counts.give_back(connection, database, rules)
 
     def accepted_exceptions(self) -> list[AcceptedException]:
         """Return the recorded reasons; a file of them that cannot be read is written down as refused."""
@@ -275,12 +280,14 @@ def build(
         run.note("run", "release", "started")
         checked, exceptions = run.check(), run.accepted_exceptions()
         spent = report.known_exceptions(current)
-        run.land(checked)
+        rules = _fingerprint({}, tools, None)  # of counting; which dossiers are counted, the model itself compares
+        run.land(checked, None if force else rules)
         results = run.audit(current, exceptions, spent)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it
 
         with run.step("build", _("models and tests in the build database")):
             result = transform.build(workspace.build_database, on_node, evaluation_date)
+            kept_counts.keep(workspace.build_database, rules)
         extra = run.compare(current, results, exceptions, spent)
         if with_docs:
             with run.step("docs", _("of every model, one page")):

@@ -30,6 +30,7 @@ LONGEST = (
     "test_vintages",
     "test_comparability",
     "test_audit",
+    "test_kept_counts",
 )
 """Files that workers of pytest-xdist take first: none is left to one of them at the end, and beside the first, which
 builds `real`, runs one that does not need it."""

@@ -1,5 +1,6 @@
 -- The months of received dossiers with the day up to which they were observed. A month's content changes when an
--- extract with dossiers of it lands; of the months that share a dossier, when one of them does.
+-- extract with dossiers of it lands; of the months that share a dossier, when one of them does. The years that all
+-- extracts span are part of the key: the segments of time, by which dossiers are counted, end where these years end.
 with partitions as (
 
     select * from {{ ref('stg_extracts__partitions') }}
@@ -31,6 +32,15 @@ months as (
 
 ),
 
+span as (
+
+    select
+        min(received_year) as first_year,
+        max(year(observed_on)) as last_year
+    from months
+
+),
+
 int_dossier_partitions__keyed as (
 
     select
@@ -39,8 +49,19 @@ int_dossier_partitions__keyed as (
         months.received_month,
         make_date(months.received_year, months.received_month, 1) as first_day,
         months.observed_on,
-        md5(case when months.is_contested then contested.contested_sha256 else months.own_sha256 end) as content_key
+        md5(
+            concat_ws(
+                ' ',
+                months.source_id,
+                months.received_year,
+                months.received_month,
+                span.first_year,
+                span.last_year,
+                case when months.is_contested then contested.contested_sha256 else months.own_sha256 end
+            )
+        ) as content_key
     from months
+    cross join span
     left join contested
         on months.source_id = contested.source_id
 
