@@ -72,6 +72,7 @@ class Extract:
     """What was said of the source when the extract landed."""
     contested: list[tuple[int, int]] = field(default_factory=list)
     """Months of this source in which a dossier stands more than once, in this extract or an earlier one."""
+    is_withdrawn: bool = False
 
     @property
     def folder(self) -> str:
@@ -97,8 +98,33 @@ class Dossiers:
         self._ledger = self.folder / "ledger.jsonl"
 
     def extracts(self) -> list[Extract]:
-        """Return every landed extract, oldest first."""
-        return [Extract(**line) for line in read_lines(self._ledger)]
+        """Return every landed extract that was not taken back, oldest first."""
+        standing: dict[str, Extract] = {}
+        for extract in (Extract(**line) for line in read_lines(self._ledger)):
+            standing.pop(extract.folder, None)
+            if not extract.is_withdrawn:
+                standing[extract.folder] = extract
+        return list(standing.values())
+
+    def withdraw_latest(self, source_id: str) -> Extract:
+        """Take back the extract of a source that landed last, as if it had never landed; returns it.
+
+        What an earlier extract says of the same dossiers counts again. Raises BadInput where none is landed.
+        """
+        landed = {extract.source_id: extract for extract in self.extracts()}
+        if source_id not in landed:
+            raise BadInput(
+                [
+                    Problem(
+                        source_id,
+                        _("no extract of this source is landed"),
+                        nearest=nearest_spellings(source_id, landed),
+                    )
+                ]
+            )
+        append_lines(self._ledger, [asdict(landed[source_id]) | {"is_withdrawn": True}])
+        self.remove_leftovers()
+        return landed[source_id]
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of every landed month by its path below `landing/dossiers`."""
@@ -145,8 +171,11 @@ class Dossiers:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         earlier = [e for e in self.extracts() if e.source_id == source_id]
         for extract in earlier:
-            if extract.sha256 == sha256:
+            if extract.sha256 == sha256 and extract.extracted_on == extracted_on.isoformat():
                 return Landed(extract, True, [])
+            if extract.sha256 == sha256:
+                words = _("this file is landed already, as it stood on {day}; if that day is wrong, take it back first")
+                raise BadInput([Problem(path.name, words.format(day=extract.extracted_on), text=str(extracted_on))])
         if earlier and extracted_on.isoformat() < earlier[-1].extracted_on:
             words = _("this extract is older than the one landed before it, of {day}; land them in their order")
             raise BadInput([Problem(path.name, words.format(day=earlier[-1].extracted_on), text=str(extracted_on))])

@@ -21,7 +21,7 @@ from ingest.audit import releases, report
 from ingest.audit.exceptions import FILE, AcceptedException, read_exceptions
 from ingest.check import CheckedPackage, check_folder, raise_problems
 from ingest.clock import utc_now
-from ingest.dossiers import Dossiers, Landed
+from ingest.dossiers import Dossiers, Extract, Landed
 from ingest.landing import Attempt, Landing, Status
 from ingest.messages import gettext as _
 from ingest.messages import in_english
@@ -239,6 +239,15 @@ def land_dossiers(
             status: Status = "unchanged" if landed.is_known else "landed"
             run.note("load", path.name, status, landed.extract.row_count, seconds=time.monotonic() - started)
             yield landed
+
+
+def withdraw_dossiers(workspace: Workspace, source_id: str) -> Extract:
+    """Take back the extract of a source that landed last; raises BadInput where there is none, Locked as a build."""
+    with publishing.writer_lock(workspace):
+        remove_leftovers(workspace)
+        extract = Dossiers(workspace.landing).withdraw_latest(source_id)
+        Run(workspace, lambda _: None).note("withdraw", extract.file, "done", extract.row_count)
+    return extract
 
 
 def build(

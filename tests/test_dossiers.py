@@ -248,6 +248,29 @@ def test_a_later_extract_says_anew_what_became_of_a_dossier(data: Path, dossiers
     assert one.extract.sha256 == dossiers.extracts()[0].sha256
 
 
+def test_an_extract_with_a_wrong_day_is_taken_back_and_landed_anew(
+    data: Path, dossiers: Dossiers, tmp_path: Path, parvn: Parvn
+) -> None:
+    first = write(tmp_path / "1.csv", [a_row(**{"Ngày trả": ""})])
+    second = write(tmp_path / "2.csv", [a_row()])
+    dossiers.land(first, data, "viet", date(2024, 1, 5))
+    before = held(dossiers, "dossier_id, vintage_no, is_contested")
+    dossiers.land(second, data, "viet", date(2042, 1, 31))
+    with pytest.raises(BadInput, match=r"landed already, as it stood on 2042-01-31.*take it back first"):
+        dossiers.land(second, data, "viet", DAY)
+    command = ("withdraw-dossiers", "viet", "--warehouse", dossiers.folder.parent.parent)
+    assert "Nothing is taken back" in parvn(*command, stdin="n\n").out
+    said = parvn(*command, "--yes")
+    assert said.out.startswith("2.csv: 1 dossiers as they stood on 2042-01-31\nExtract 2 of viet is taken back.")
+    assert held(dossiers, "dossier_id, vintage_no, is_contested") == before
+    landed = dossiers.land(second, data, "viet", DAY)
+    assert (landed.extract.vintage_no, landed.extract.extracted_on) == (2, "2024-01-31")
+    assert [e.vintage_no for e in dossiers.extracts()] == [1, 2]
+    assert parvn("withdraw-dossiers", "vit", *command[2:]).err.startswith(
+        "vit: no extract of this source is landed; near"
+    )
+
+
 def test_months_that_share_no_dossier_are_not_contested(data: Path, dossiers: Dossiers, tmp_path: Path) -> None:
     for number, month in ((1, "01/11/2023"), (2, "01/12/2023")):
         row = a_row(**{"Mã hồ sơ": f"d{number}", "Ngày tiếp nhận": month})

@@ -335,6 +335,31 @@ def ingest_dossiers(
     click.echo(_("Now run 'parvn build'."))
 
 
+@click.command("withdraw-dossiers")
+@click.argument("source_id")
+@options.warehouse
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw_dossiers(source_id: str, warehouse: Path, yes: bool) -> None:
+    """Take back the extract of SOURCE_ID that landed last, such as one landed with a wrong --extracted-on.
+
+    Then what the extract before it said counts again. The file itself can be landed anew.
+    """
+    from ingest import pipeline
+    from ingest.dossiers import Dossiers
+
+    workspace = Workspace(warehouse=warehouse.resolve())
+    latest = [e for e in Dossiers(workspace.landing).extracts() if e.source_id == source_id][-1:]
+    for extract in latest:
+        words = _("{file}: {rows} dossiers as they stood on {day}")
+        click.echo(words.format(file=extract.file, rows=extract.row_count, day=extract.extracted_on))
+    if latest and not yes and not click.confirm(_("Take this back?")):
+        click.echo(_("Nothing is taken back."))
+        return
+    taken = pipeline.withdraw_dossiers(workspace, source_id)
+    click.echo(_("Extract {number} of {source} is taken back.").format(number=taken.vintage_no, source=source_id))
+    click.echo(_("Now run 'parvn build'."))
+
+
 @click.command()
 @click.option(
     "--documents",
