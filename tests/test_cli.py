@@ -426,7 +426,7 @@ def test_ingest_index_says_what_it_read_and_where_it_went(parvn: Parvn, sipas_ta
         0,
         "sipas.csv: flat table, 63 rows\n"
         "  sipas 2023: 63 provinces in each component: total\n"
-        f"Written to {folder}. Now run 'parvn build'.\n",
+        f"Written to {folder}. Now run 'parvn build --data {tmp_path / 'data'}'.\n",
         "",
     )
     assert parvn("check", tmp_path / "data").code == 0

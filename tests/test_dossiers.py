@@ -380,7 +380,7 @@ def test_the_command_lands_and_says_what_it_did(data: Path, tmp_path: Path, parv
     said = parvn(*command)
     assert (said.code, said.out.splitlines()) == (0, [
         "x.csv: 200 dossiers in 1 months, extract 1 of viet", "  1 rows not landed: unknown_province",
-        "Now run 'parvn build'.",
+        f"Now run 'parvn build --data {data} --warehouse {warehouse}'.",
     ])  # fmt: skip
     assert "landed already on" in parvn(*command).out
     refused = parvn(*command[:2], write(tmp_path / "y.csv", [rows[-1]]), *command[3:])

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ingest.commands import options
-from ingest.commands.printing import progress
+from ingest.commands.printing import call, progress
 from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import Locked, ParvnError
@@ -163,7 +163,7 @@ def build(
         click.echo("  " + _("Audit:    {path}").format(path=workspace.current / "validation" / "index.html"))
     click.echo("\n" + _("Try:"))
     for sql in TRY:
-        click.echo(f'  parvn query "{sql}"')
+        click.echo(f'  {call("query", warehouse=warehouse)} "{sql}"')
 
 
 @click.command()
@@ -196,4 +196,4 @@ def demo(folder: Path) -> None:
     click.echo(
         "\n" + _("Synthetic figures, made up for the demonstration: {path}").format(path=workspace.published_database)
     )
-    click.echo(f'  parvn query --warehouse {folder / "warehouse"} "from marts.mart_on_time_rates limit 10"')
+    click.echo(f'  {call("query", warehouse=folder / "warehouse")} "from marts.mart_on_time_rates limit 10"')

@@ -26,4 +26,5 @@ format = click.option(
     help="How to print the rows.",
 )
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+"""A day, as 2025-04-02 or 02/04/2025."""

@@ -2,19 +2,31 @@
 
 import csv
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from ingest.exports import spreadsheet_cell, unique
 from ingest.messages import gettext as _
+from ingest.paths import PROJECT
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def call(command: str, data: Path | None = None, warehouse: Path | None = None) -> str:
+    """Return a call of `parvn` to type next, with the folders named where they are not the usual ones."""
+    words = ["parvn", command]
+    for folder, name in ((data, "data"), (warehouse, "warehouse")):
+        if folder is not None and folder.resolve() != (PROJECT / name).resolve():
+            words += [f"--{name}", shlex.quote(str(folder))]
+    return " ".join(words)
 
 
 def print_rows(columns: list[str], rows: list[tuple[Any, ...]], output: str, file: TextIO | None = None) -> None:

@@ -8,6 +8,7 @@ import click
 
 from ingest import limits
 from ingest.commands import options
+from ingest.commands.printing import call
 from ingest.messages import gettext as _
 from ingest.paths import PROJECT, Workspace
 from ingest.problems import BadInput, ParvnError
@@ -150,7 +151,9 @@ def add(file: Path, data: Path, reason: str | None, known_from: datetime | None,
         click.echo(_("Nothing is written; it would go to {folder}.").format(folder=addition.folder))
     elif yes or click.confirm(_("Write this?")):
         write_addition(addition)
-        click.echo(_("Written to {folder}. Now run 'parvn build'.").format(folder=addition.folder))
+        click.echo(
+            _("Written to {folder}. Now run '{command}'.").format(folder=addition.folder, command=call("build", data))
+        )
     else:
         click.echo(_("Nothing is written."))
 
@@ -186,6 +189,7 @@ def _add_index(file: Path, index: "FilledIndex", data: Path, known_from: date | 
         index.index_code,
         file,
         load_index_file(index.index_code, file, data, index.edition_year, facts, dry_run),
+        data,
         dry_run,
     )
 
@@ -235,10 +239,10 @@ def ingest_index(
     from ingest.index_files import FileFacts, load_index_file
 
     facts = FileFacts(trust, published_on and published_on.date(), known_from and known_from.date())
-    _tell_loaded(index, file, load_index_file(index, file, data.resolve(), edition, facts, dry_run), dry_run)
+    _tell_loaded(index, file, load_index_file(index, file, data.resolve(), edition, facts, dry_run), data, dry_run)
 
 
-def _tell_loaded(index: str, file: Path, loaded: "Loaded", dry_run: bool) -> None:
+def _tell_loaded(index: str, file: Path, loaded: "Loaded", data: Path, dry_run: bool) -> None:
     is_flat = loaded.layout == "table"
     kind = _("flat table") if is_flat else _("layout {layout}").format(layout=loaded.layout)
     click.echo(_("{file}: {kind}, {rows} rows").format(file=file.name, kind=kind, rows=loaded.rows))
@@ -272,7 +276,9 @@ def _tell_loaded(index: str, file: Path, loaded: "Loaded", dry_run: bool) -> Non
     if dry_run:
         click.echo(_("Nothing is written; it would go to {folder}.").format(folder=loaded.folder))
     else:
-        click.echo(_("Written to {folder}. Now run 'parvn build'.").format(folder=loaded.folder))
+        click.echo(
+            _("Written to {folder}. Now run '{command}'.").format(folder=loaded.folder, command=call("build", data))
+        )
 
 
 @click.command("ingest-dossiers")
@@ -332,7 +338,7 @@ def ingest_dossiers(
             click.echo("  " + _("{count} rows not landed: {reason}").format(count=count, reason=reason))
         if landed.left_out:
             click.echo("  " + _("columns that are not loaded: {names}").format(names="; ".join(landed.left_out)))
-    click.echo(_("Now run 'parvn build'."))
+    click.echo(_("Now run '{command}'.").format(command=call("build", data, warehouse)))
 
 
 @click.command("withdraw-dossiers")
@@ -357,7 +363,7 @@ def withdraw_dossiers(source_id: str, warehouse: Path, yes: bool) -> None:
         return
     taken = pipeline.withdraw_dossiers(workspace, source_id)
     click.echo(_("Extract {number} of {source} is taken back.").format(number=taken.vintage_no, source=source_id))
-    click.echo(_("Now run 'parvn build'."))
+    click.echo(_("Now run '{command}'.").format(command=call("build", warehouse=warehouse)))
 
 
 @click.command()
