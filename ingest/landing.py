@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +38,25 @@ class LedgerEntry:
     vintage_reason: str
     known_from: str | None
     is_withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One landed table of a file (grain: package x table x vintage): its ledger entry and its rows as Parquet."""
+
+    entry: LedgerEntry
+    path: Path
+    is_latest: bool
+    """Whether it is the newest vintage of a file that still stands."""
+
+    def technical(self) -> dict[str, str | int | bool | None]:
+        """Return the technical columns that the ledger knows, in their order; `_row` stands in the file."""
+        entry = self.entry
+        return {
+            "_package": entry.package, "_file": entry.file, "_file_sha256": entry.sha256,
+            "_vintage_no": entry.vintage_no, "_vintage_reason": entry.vintage_reason,
+            "_vintage_known_from": entry.known_from, "_is_latest": self.is_latest,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -215,14 +234,21 @@ class Landing:
         for path in self.folder.glob("parquet/*/*.tmp"):
             path.unlink()
 
+    def vintages(self) -> Iterator["Vintage"]:
+        """Yield every table of a file that ever landed, oldest first: what `raw` is made of, on any engine."""
+        entries = self.entries()
+        latest = {(e.package, e.record_table): i for i, e in enumerate(entries)}
+        for index, entry in enumerate(entries):
+            if not entry.is_withdrawn:
+                is_latest = latest[(entry.package, entry.record_table)] == index
+                yield Vintage(entry, self.parquet_path(entry.record_table, entry.content_key), is_latest)
+
     def build_raw(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """Create schema `raw` from everything that ever landed; returns the number of rows per table.
 
         Every vintage is there; `_is_latest` marks the rows of the newest vintage of files that still stand.
         """
-        entries = self.entries()
-        latest = {(e.package, e.record_table): i for i, e in enumerate(entries)}
-        vintages = [(i, e) for i, e in enumerate(entries) if not e.is_withdrawn]
+        vintages = list(self.vintages())
         connection.execute("create schema if not exists raw")
         counts = {}
         for name in TABLES:
@@ -232,21 +258,19 @@ class Landing:
                 for c in (*columns, *TECHNICAL_COLUMNS)
             )
             connection.execute(f"create or replace table raw.{name} ({definition})")
-            for index, entry in vintages:
-                if entry.record_table != name:
+            for vintage in vintages:
+                if vintage.entry.record_table != name:
                     continue
-                path = self.parquet_path(name, entry.content_key)
-                present = set(pq.read_schema(path).names)
+                present = set(pq.read_schema(vintage.path).names)
                 selected = ", ".join(f'"{c}"' if c in present else f'null as "{c}"' for c in columns)
+                said = vintage.technical()
+                technical = ", ".join("?" if c in said else f'"{c}"' for c in TECHNICAL_COLUMNS)
                 connection.execute(
-                    f"insert into raw.{name} select {selected}, ?, ?, ?, _row, ?, ?, ?, ? from read_parquet(?)",
-                    [
-                        entry.package, entry.file, entry.sha256, entry.vintage_no, entry.vintage_reason,
-                        entry.known_from, latest[(entry.package, entry.record_table)] == index, str(path),
-                    ],
-                )  # fmt: skip
+                    f"insert into raw.{name} select {selected}, {technical} from read_parquet(?)",
+                    [*said.values(), str(vintage.path)],
+                )
             counts[name] = connection.execute(f"select count(*) from raw.{name}").fetchall()[0][0]
-        _create(connection, "landed_files", LedgerEntry, [asdict(e) for e in entries])
+        _create(connection, "landed_files", LedgerEntry, [asdict(e) for e in self.entries()])
         _create(connection, "load_attempts", Attempt, [asdict(a) for a in self.attempts()])
         return counts
 

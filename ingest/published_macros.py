@@ -15,15 +15,22 @@ _AS_OF = "{name}(on_day): {table} as it was known on a day{how}. | Bảng {table
 
 @cache
 def _dbt_macros() -> str:
-    """Return the text of every dbt macro; plain SQL text, none needs dbt to be rendered."""
+    """Return the text of every dbt macro; they are rendered without dbt, as for DuckDB."""
     return "".join(path.read_text("utf-8") for path in sorted(DBT_MACROS.glob("*.sql")))
 
 
 def render(template: str, **values: Any) -> str:
     """Return a Jinja template filled in, with the dbt macros at hand."""
-    from jinja2 import Environment  # only those who ask for a day, or publish, wait for it
+    from jinja2 import Environment, pass_context  # only those who ask for a day, or publish, wait for it
+    from jinja2.runtime import Context
 
-    return Environment(autoescape=False).from_string(_dbt_macros() + template).render(values).strip()
+    @pass_context
+    def dispatch(context: Context, name: str, _package: str) -> Any:
+        return context[f"default__{name}"]
+
+    environment = Environment(autoescape=False, extensions=["jinja2.ext.do"])
+    environment.globals |= {"adapter": {"dispatch": dispatch}, "return": lambda value: value}
+    return environment.from_string(_dbt_macros() + template).render(values).strip()
 
 
 def known_on(relation: str, day: str) -> str:

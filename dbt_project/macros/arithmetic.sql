@@ -11,4 +11,8 @@
 {# Half a unit of the last printed digit: what rounding alone can explain. #}
 {% macro half_unit(decimals) -%} (0.5 * power(10.0, -({{ decimals }}))) {%- endmacro %}
 
-{% macro days_between(first, last) -%} datediff('day', {{ first }}, {{ last }}) {%- endmacro %}
+{% macro days_between(first, last) -%}
+    {{ return(adapter.dispatch('days_between', 'parvn')(first, last)) }}
+{%- endmacro %}
+{% macro default__days_between(first, last) -%} datediff('day', {{ first }}, {{ last }}) {%- endmacro %}
+{% macro spark__days_between(first, last) -%} cast(datediff(day, {{ first }}, {{ last }}) as bigint) {%- endmacro %}

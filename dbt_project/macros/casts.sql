@@ -10,4 +10,6 @@
 {%- endmacro %}
 
 {# A recorded number as text without trailing zeros: 26286, 60.5. #}
-{% macro number_text(value) -%} rtrim(rtrim(cast(cast({{ value }} as decimal(20, 6)) as varchar), '0'), '.') {%- endmacro %}
+{% macro number_text(value) -%}
+    regexp_replace(cast(cast({{ value }} as decimal(20, 6)) as string), '[.]?0+$', '')
+{%- endmacro %}

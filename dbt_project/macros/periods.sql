@@ -9,7 +9,7 @@
                     when month({{ first }}) = 1 and month({{ last }}) = 9 then 'nine_months'
                     when month({{ first }}) = 1 and month({{ last }}) = 6 then 'six_months'
                     when month({{ first }}) in (1, 4, 7, 10) and month({{ last }}) = month({{ first }}) + 2
-                        then 'q' || cast(cast((month({{ first }}) + 2) / 3 as integer) as varchar)
+                        then 'q' || cast(cast((month({{ first }}) + 2) / 3 as integer) as string)
                     when month({{ first }}) = month({{ last }}) then 'month'
                     else 'custom'
                 end

@@ -13,29 +13,34 @@
 {% endif -%}
 with audit_data_dictionary as (
 
-    {% for row in ns.rows | sort -%}
-        select
-            {{ dbt.string_literal(row[0]) }} as schema_name,
-            {{ dbt.string_literal(row[1]) }} as table_name,
-            {{ row[2] }} as column_position,
-            {{ dbt.string_literal(row[3]) }} as column_name,
-            {{ dbt.string_literal(row[4]) if row[4] else 'cast(null as varchar)' }} as data_type,
-            {{ dbt.string_literal(dbt.escape_single_quotes(row[5] | trim)) }} as description,
-            {{ dbt.string_literal(row[6]) if row[6] else 'cast(null as varchar)' }} as unit,
-            {{ dbt.string_literal(row[7]) if row[7] else 'cast(null as varchar)' }} as label_vi
-        {{ "union all" if not loop.last }}
-    {% else -%}
-        select
-            cast(null as varchar) as schema_name,
-            cast(null as varchar) as table_name,
-            cast(null as integer) as column_position,
-            cast(null as varchar) as column_name,
-            cast(null as varchar) as data_type,
-            cast(null as varchar) as description,
-            cast(null as varchar) as unit,
-            cast(null as varchar) as label_vi
-        where false
-    {% endfor -%}
+    select
+        listed.schema_name,
+        listed.table_name,
+        listed.column_position,
+        listed.column_name,
+        cast(listed.data_type as string) as data_type,
+        listed.description,
+        cast(listed.unit as string) as unit,
+        cast(listed.label_vi as string) as label_vi
+    from (
+        values
+        {% for row in ns.rows | sort -%}
+            (
+                {{ dbt.string_literal(row[0]) }},
+                {{ dbt.string_literal(row[1]) }},
+                {{ row[2] }},
+                {{ dbt.string_literal(row[3]) }},
+                {{ dbt.string_literal(row[4]) if row[4] else 'null' }},
+                {{ dbt.string_literal(dbt.escape_single_quotes(row[5] | trim)) }},
+                {{ dbt.string_literal(row[6]) if row[6] else 'null' }},
+                {{ dbt.string_literal(row[7]) if row[7] else 'null' }}
+            ){{ "," if not loop.last }}
+        {% else -%}
+            ('', '', 0, '', null, '', null, null)
+        {% endfor -%}
+    ) as listed (schema_name, table_name, column_position, column_name, data_type, description, unit, label_vi)
+    where listed.schema_name <> ''
+
 )
 
 select * from audit_data_dictionary

@@ -9,7 +9,7 @@ audit_load_outcomes as (
 
     select
         run_id,
-        row_number() over (partition by run_id order by started_at, step, subject) as attempt_no,
+        cast(row_number() over (partition by run_id order by started_at, step, subject) as bigint) as attempt_no,
         cast(started_at as timestamp) as started_at,
         step,
         subject,

@@ -3,7 +3,7 @@
 with figures as (
 
     select
-        index_code || ':' || cast(edition_year as varchar) || ':' || province_id || ':' || component_code as figure_key,
+        index_code || ':' || cast(edition_year as string) || ':' || province_id || ':' || component_code as figure_key,
         index_code,
         province_id,
         source_id,
@@ -16,10 +16,10 @@ with figures as (
     union all
 
     select
-        index_code || ':' || cast(edition_year as varchar) || ':' || geography || ':' || coalesce(region_code, '')
+        index_code || ':' || cast(edition_year as string) || ':' || geography || ':' || coalesce(region_code, '')
         || ':' || component_code || ':' || statistic_code || ':' || coalesce(group_code, '') as figure_key,
         index_code,
-        cast(null as varchar) as province_id,
+        cast(null as string) as province_id,
         page_id as source_id,
         cast(value as double) as score,
         length(split_part({{ number_text('value') }}, '.', 2)) as score_decimals,

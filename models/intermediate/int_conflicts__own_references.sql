@@ -25,16 +25,16 @@ int_conflicts__own_references as (
         end as rule_code,
         documents.document_id,
         own_references.own_reference_id as figure_id,
-        cast(null as varchar) as other_figure_ids,
+        cast(null as string) as other_figure_ids,
         cast(null as double) as stated_value,
         cast(null as double) as other_value,
         cast(null as double) as difference,
         0.0 as tolerance,
         false as is_rounding_note,
-        cast(null as varchar) as unit,
-        coalesce(own_references.stated_number, '') || ' (' || coalesce(cast(own_references.stated_date as varchar), '')
+        cast(null as string) as unit,
+        coalesce(own_references.stated_number, '') || ' (' || coalesce(cast(own_references.stated_date as string), '')
         || ') / ' || coalesce(documents.document_number, '') || ' ('
-        || coalesce(cast(documents.issue_date as varchar), '') || ')' as detail
+        || coalesce(cast(documents.issue_date as string), '') || ')' as detail
     from own_references
     inner join documents
         on own_references.package_name = documents.package_name

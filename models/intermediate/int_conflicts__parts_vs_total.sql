@@ -110,8 +110,8 @@ sums as (
         complete_sets.conflict_kind,
         complete_sets.whole_figure_id,
         sum(parts.value) as parts_sum,
-        string_agg({{ number_text('parts.value') }}, ' + ' order by parts.figure_id) as parts_text,
-        string_agg(parts.figure_id, ';' order by parts.figure_id) as part_figure_ids,
+        {{ joined_text(number_text('parts.value'), ' + ', 'parts.figure_id') }} as parts_text,
+        {{ joined_text('parts.figure_id', ';', 'parts.figure_id') }} as part_figure_ids,
         bool_or(parts.value_qualifier <> 'exact') as has_rounded_part,
         sum({{ half_unit('parts.value_decimals') }}) filter (where parts.value_decimals > 0) as rounding_tolerance
     from complete_sets

@@ -18,7 +18,7 @@ own_counts as (
         'share_of_own_counts' as rule_code,
         document_id,
         figure_id,
-        cast(null as varchar) as other_figure_ids,
+        cast(null as string) as other_figure_ids,
         cast(value as double) as stated_value,
         {{ percent_of('numerator', 'denominator') }} as other_value,
         {{ half_unit('value_decimals') }} as tolerance,
@@ -63,16 +63,16 @@ bases as (
         admin_level,
         scope_code,
         min(figure_id) as figure_id,
-        string_agg(figure_id || ';' || count_figure_id, ';' order by figure_id) as other_figure_ids,
+        {{ joined_text("figure_id || ';' || count_figure_id", ';', 'figure_id') }} as other_figure_ids,
         count(*) as share_count,
         max(100.0 * (count_value - 0.5) / (value + {{ half_unit('value_decimals') }})) as highest_lower_bound,
         min(100.0 * (count_value + 0.5) / (value - {{ half_unit('value_decimals') }})) as lowest_upper_bound,
         min(100.0 * cast(count_value as double) / cast(value as double)) as lowest_base,
         max(100.0 * cast(count_value as double) / cast(value as double)) as highest_base,
         bool_or(value_qualifier <> 'exact' or count_qualifier <> 'exact') as is_rounding_note,
-        string_agg(
-            {{ number_text('count_value') }} || ' = ' || {{ number_text('value') }} || ' %', '; ' order by figure_id
-        ) as detail
+        {{ joined_text(
+            number_text('count_value') ~ " || ' = ' || " ~ number_text('value') ~ " || ' %'", '; ', 'figure_id'
+        ) }} as detail
     from paired
     group by share_set_code, document_id, time_key, admin_level, scope_code
 
@@ -106,12 +106,12 @@ totals as (
         figures.admin_level,
         figures.scope_code,
         min(figures.figure_id) as figure_id,
-        string_agg(figures.figure_id, ';' order by figures.figure_id) as other_figure_ids,
+        {{ joined_text('figures.figure_id', ';', 'figures.figure_id') }} as other_figure_ids,
         count(*) as share_count,
         sum(figures.value) as share_sum,
         sum({{ half_unit('figures.value_decimals') }}) as tolerance,
         bool_or(figures.value_qualifier <> 'exact') as is_rounding_note,
-        string_agg({{ number_text('figures.value') }}, ' + ' order by figures.figure_id) as detail
+        {{ joined_text(number_text('figures.value'), ' + ', 'figures.figure_id') }} as detail
     from figures
     inner join share_sets
         on figures.indicator_code = share_sets.share_indicator_code
@@ -148,7 +148,7 @@ over_100 as (
         'single_share' as rule_code,
         document_id,
         figure_id,
-        cast(null as varchar) as other_figure_ids,
+        cast(null as string) as other_figure_ids,
         100.0 as stated_value,
         cast(value as double) as other_value,
         0.0 as tolerance,

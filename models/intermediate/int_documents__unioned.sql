@@ -96,7 +96,7 @@ int_documents__unioned as (
         licence,
         source_sha256,
         issue_date as dated_on,
-        cast(null as varchar) as note,
+        cast(null as string) as note,
         package_name
     from documents
 
@@ -104,24 +104,24 @@ int_documents__unioned as (
 
     select
         pages.page_id as document_id,
-        cast(null as varchar) as document_number,
+        cast(null as string) as document_number,
         cast(null as date) as issue_date,
         pages.document_kind,
         'other' as legal_form,
         pages.title_vi,
         pages.publisher as issuer_vi,
-        cast(null as varchar) as province_id,
+        cast(null as string) as province_id,
         cast(null as integer) as plan_year,
         cast(null as date) as period_start,
         cast(null as date) as period_end,
-        cast(null as varchar) as period_text,
+        cast(null as string) as period_text,
         coalesce(pages.published_on, page_dates.latest_date_in_text, page_editions.known_from) as known_from,
         case
             when pages.published_on is not null then 'publication'
             when page_dates.latest_date_in_text is not null then 'latest_date_in_text'
             else page_editions.known_from_basis
         end as known_from_basis,
-        cast(null as varchar) as signatory_vi,
+        cast(null as string) as signatory_vi,
         pages.publisher,
         pages.address,
         pages.accessed_on,

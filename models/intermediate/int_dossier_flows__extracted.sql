@@ -21,7 +21,7 @@ int_dossier_flows__extracted as (
         cast(null as date) as known_to,
         true as is_latest_vintage,
         cast(null as bigint) as dossiers_received_printed,
-        cast(null as varchar) as received_basis,
+        cast(null as string) as received_basis,
         sum(received_in_period) as received_in_period,
         sum(carried_over) as carried_over,
         sum(carried_over + received_in_period) as to_process_total,

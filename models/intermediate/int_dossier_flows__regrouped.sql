@@ -60,9 +60,10 @@ int_dossier_flows__regrouped as (
         period_end,
         count(*) as predecessor_count,
         count(source_id) as held_count,
-        string_agg(case when source_id is null then predecessor_province_id end, ', ' order by predecessor_province_id)
-            as missing_provinces,
-        string_agg(source_id, ';' order by predecessor_province_id) as source_ids,
+        {{ joined_text(
+            'case when source_id is null then predecessor_province_id end', ', ', 'predecessor_province_id'
+        ) }} as missing_provinces,
+        {{ joined_text('source_id', ';', 'predecessor_province_id') }} as source_ids,
         {% for column in ['dossiers_received_printed', 'to_process_total', 'dossiers_resolved', 'resolved_early',
             'on_time_numerator', 'resolved_late', 'in_process', 'in_process_overdue'] -%}
             cast({{ complete_sum(column) }} as bigint) as {{ column }},

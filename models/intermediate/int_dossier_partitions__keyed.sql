@@ -11,7 +11,7 @@ contested as (
 
     select
         source_id,
-        string_agg(sha256, ',' order by vintage_no, received_year, received_month) as contested_sha256
+        {{ joined_text('sha256', ',', 'vintage_no, received_year, received_month') }} as contested_sha256
     from partitions
     where is_contested
     group by source_id
@@ -26,7 +26,7 @@ months as (
         received_month,
         max(extracted_on) as observed_on,
         bool_or(is_contested) as is_contested,
-        string_agg(sha256, ',' order by vintage_no) as own_sha256
+        {{ joined_text('sha256', ',', 'vintage_no') }} as own_sha256
     from partitions
     group by source_id, received_year, received_month
 

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental',
+    materialized='incremental' if target.type == 'duckdb' else 'table',
     incremental_strategy='append',
     pre_hook="{% if is_incremental() %}delete from {{ this }} where content_key not in (select content_key from {{ ref('int_dossier_partitions__keyed') }}){% endif %}"
 ) }}

@@ -58,10 +58,10 @@ figures as (
 
     select
         printed_total_id as figure_id,
-        cast(null as varchar) as province_id,
-        cast(null as varchar) as indicator_code,
-        cast(null as varchar) as admin_level,
-        cast(null as varchar) as scope_code,
+        cast(null as string) as province_id,
+        cast(null as string) as indicator_code,
+        cast(null as string) as admin_level,
+        cast(null as string) as scope_code,
         printed_text,
         locator
     from {{ ref('stg_records__printed_totals') }}
@@ -71,10 +71,10 @@ figures as (
 
     select
         own_reference_id as figure_id,
-        cast(null as varchar) as province_id,
-        cast(null as varchar) as indicator_code,
-        cast(null as varchar) as admin_level,
-        cast(null as varchar) as scope_code,
+        cast(null as string) as province_id,
+        cast(null as string) as indicator_code,
+        cast(null as string) as admin_level,
+        cast(null as string) as scope_code,
         printed_text,
         locator
     from {{ ref('stg_records__own_references') }}

@@ -56,7 +56,7 @@ from_flows as (
         1 as value_decimals,
         flow_rates.source_id as document_id,
         flow_rates.source_id || ':' || flow_rates.admin_level || '/' || flow_rates.scope_code || ':'
-        || cast(flow_rates.period_start as varchar) || '_' || cast(flow_rates.period_end as varchar) as figure_id,
+        || cast(flow_rates.period_start as string) || '_' || cast(flow_rates.period_end as string) as figure_id,
         flow_rates.known_from,
         flow_rates.known_to,
         false as is_latest_vintage,

@@ -52,7 +52,7 @@ unioned as (
         period_start,
         period_end,
         period_end as as_of_date,
-        cast(null as varchar) as period_text,
+        cast(null as string) as period_text,
         target_value as value,
         0 as value_decimals,
         unit,

@@ -58,15 +58,11 @@ merged as (
         editions_held.is_published_on_2025_07,
         -- known when the last of them is
         max(compared.known_from) as known_from,
-        string_agg(
-            predecessors.name_vi || ' ' || coalesce({{ number_text('compared.score') }}, '-')
-            || coalesce(
-                ' (' || cast(
-                    coalesce(compared.rank_published, compared.rank_computed, compared.rank_implied) as varchar
-                ) || ')', ''
-            ),
-            '; ' order by predecessors.name_vi
-        ) as predecessor_values
+        {{ joined_text(
+            "predecessors.name_vi || ' ' || coalesce(" ~ number_text('compared.score') ~ ", '-') || coalesce(' (' || cast("
+            "coalesce(compared.rank_published, compared.rank_computed, compared.rank_implied) as string) || ')', '')",
+            '; ', 'predecessors.name_vi'
+        ) }} as predecessor_values
     from editions_held
     cross join successors
     inner join predecessors
@@ -93,7 +89,7 @@ based as (
         n_provinces,
         known_from,
         not_comparable_reason,
-        cast(null as varchar) as predecessor_values
+        cast(null as string) as predecessor_values
     from compared
 
     union all

@@ -49,8 +49,8 @@ crossed as (
             end
         ) as major_break_id,
         min(breaks.break_id) as any_break_id,
-        string_agg(breaks.named_note_vi, '; ' order by breaks.break_id) as notes_vi,
-        string_agg(breaks.named_note_en, '; ' order by breaks.break_id) as notes_en
+        {{ joined_text('breaks.named_note_vi', '; ', 'breaks.break_id') }} as notes_vi,
+        {{ joined_text('breaks.named_note_en', '; ', 'breaks.break_id') }} as notes_en
     from editions
     inner join editions as previous
         on

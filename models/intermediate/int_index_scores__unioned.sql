@@ -51,7 +51,7 @@ cited_figures as (
         rank_change_printed as stated_change,
         cast(null as integer) as rank_implied,
         'printed' as value_kind,
-        cast(null as varchar) as formula_code
+        cast(null as string) as formula_code
     from cited
 
     union all
@@ -96,10 +96,10 @@ stated as (
         stated_rank as rank_published,
         stated_change as rank_change_printed,
         rank_implied,
-        cast(null as varchar) as group_published,
+        cast(null as string) as group_published,
         value_kind,
         formula_code,
-        cast(null as varchar) as correction_id,
+        cast(null as string) as correction_id,
         cast(null as decimal(20, 6)) as score_uncorrected,
         cast(null as integer) as rank_uncorrected,
         locator,

@@ -55,7 +55,7 @@ as_reported as (
         trust_grade,
         known_from,
         1 as predecessor_count,
-        cast(null as varchar) as missing_provinces
+        cast(null as string) as missing_provinces
     from flows
 
 ),
@@ -87,11 +87,11 @@ int_on_time_flows__based as (
         'computed:from_2025_07' as source_id,
         to_process_total,
         dossiers_received_printed,
-        cast(null as varchar) as received_basis,
+        cast(null as string) as received_basis,
         dossiers_resolved,
         resolved_early,
         on_time_numerator,
-        cast(null as varchar) as on_time_basis,
+        cast(null as string) as on_time_basis,
         is_early_not_split,
         resolved_late,
         in_process,

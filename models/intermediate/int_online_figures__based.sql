@@ -40,7 +40,7 @@ as_reported as (
         conflict_en,
         known_from,
         1 as predecessor_count,
-        cast(null as varchar) as missing_provinces
+        cast(null as string) as missing_provinces
     from figures
 
 ),
@@ -56,15 +56,15 @@ regrouped as (
         predecessors.period_end,
         case when count(predecessors.source_id) = count(*) then sum(figures.numerator) end as numerator,
         case when count(predecessors.source_id) = count(*) then sum(figures.denominator) end as denominator,
-        string_agg(figures.conflict_vi, ' ' order by predecessors.predecessor_province_id) as conflict_vi,
-        string_agg(figures.conflict_en, ' ' order by predecessors.predecessor_province_id) as conflict_en,
+        {{ joined_text('figures.conflict_vi', ' ', 'predecessors.predecessor_province_id') }} as conflict_vi,
+        {{ joined_text('figures.conflict_en', ' ', 'predecessors.predecessor_province_id') }} as conflict_en,
         case when count(figures.known_from) = count(predecessors.source_id) then max(figures.known_from) end
             as known_from,
         count(*) as predecessor_count,
-        string_agg(
-            case when predecessors.source_id is null then predecessors.predecessor_province_id end,
-            ', ' order by predecessors.predecessor_province_id
-        ) as missing_provinces,
+        {{ joined_text(
+            'case when predecessors.source_id is null then predecessors.predecessor_province_id end',
+            ', ', 'predecessors.predecessor_province_id'
+        ) }} as missing_provinces,
         -- of two windows that end on one day the complete one stands here, of two complete ones the longer
         row_number() over (
             partition by
@@ -108,7 +108,7 @@ int_online_figures__based as (
 
     select
         'from_2025_07' as geography_basis,
-        cast(null as varchar) as result_id,
+        cast(null as string) as result_id,
         indicator_code,
         province_id,
         period_end as as_of_date,
@@ -117,10 +117,10 @@ int_online_figures__based as (
         scope_code,
         'computed:from_2025_07' as source_id,
         cast(null as decimal(20, 6)) as value,
-        cast(null as varchar) as unit,
+        cast(null as string) as unit,
         cast(numerator as decimal(20, 6)) as numerator,
         cast(denominator as decimal(20, 6)) as denominator,
-        cast(null as varchar) as value_qualifier,
+        cast(null as string) as value_qualifier,
         conflict_vi,
         conflict_en,
         known_from,

@@ -186,10 +186,10 @@ other_places as (
     select
         judged_on.target_id,
         judged_on.evaluation_date,
-        string_agg(
-            distinct figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code, ', '
-            order by figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code
-        ) as other_levels,
+        {{ joined_text(
+            "distinct figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code", ', ',
+            "figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code"
+        ) }} as other_levels,
         bool_or(figures.has_doubtful_base) as has_doubtful_base
     from judged_on
     left join part_relations

@@ -131,7 +131,7 @@ candidates as (
         evaluation_date,
         source_family_code,
         max(document_id) as document_id,
-        string_agg(figure_id, ';' order by period_start) as figure_id,
+        {{ joined_text('figure_id', ';', 'period_start') }} as figure_id,
         min(period_start) as period_start,
         max(period_end) as period_end,
         case when max(accumulation) = 'sum_flow' then sum(value) end as value,

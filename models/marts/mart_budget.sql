@@ -33,8 +33,8 @@ conflicts as (
 
     select
         document_id,
-        string_agg(explanation_vi, '; ' order by conflict_id) as explanation_vi,
-        string_agg(explanation_en, '; ' order by conflict_id) as explanation_en
+        {{ joined_text('explanation_vi', '; ', 'conflict_id') }} as explanation_vi,
+        {{ joined_text('explanation_en', '; ', 'conflict_id') }} as explanation_en
     from {{ ref('int_figure_conflicts__unioned') }}
     where conflict_kind in ('printed_total_vs_sum', 'unit_error')
     group by document_id

@@ -112,9 +112,9 @@ unioned as (
     select
         'document:' || documents.document_id as coverage_id,
         'document' as subject_kind,
-        cast(null as varchar) as index_code,
+        cast(null as string) as index_code,
         cast(null as integer) as edition_year,
-        cast(null as varchar) as trust_grade,
+        cast(null as string) as trust_grade,
         documents.document_kind,
         documents.province_id,
         documents.plan_year,
@@ -127,8 +127,8 @@ unioned as (
         counts.target_count,
         counts.task_count,
         counts.result_count,
-        cast(null as varchar) as reason_vi,
-        cast(null as varchar) as reason_en
+        cast(null as string) as reason_vi,
+        cast(null as string) as reason_en
     from documents
     inner join counts
         on documents.document_id = counts.document_id
@@ -138,9 +138,9 @@ unioned as (
     select
         'document:' || known_documents.known_document_id as coverage_id,
         'document' as subject_kind,
-        cast(null as varchar) as index_code,
+        cast(null as string) as index_code,
         cast(null as integer) as edition_year,
-        cast(null as varchar) as trust_grade,
+        cast(null as string) as trust_grade,
         known_documents.document_kind,
         known_documents.province_id,
         known_documents.plan_year,
@@ -149,7 +149,7 @@ unioned as (
         known_documents.document_number,
         known_documents.title_vi as subject_vi,
         'known_not_held' as coverage_status,
-        cast(null as varchar) as document_id,
+        cast(null as string) as document_id,
         0 as target_count,
         0 as task_count,
         0 as result_count,
@@ -170,19 +170,19 @@ unioned as (
     union all
 
     select
-        'report:' || reports.province_id || ':' || cast(reports.plan_year as varchar) || '-Q'
-        || cast(reports.quarter_no as varchar) as coverage_id,
+        'report:' || reports.province_id || ':' || cast(reports.plan_year as string) || '-Q'
+        || cast(reports.quarter_no as string) as coverage_id,
         'quarterly_report' as subject_kind,
-        cast(null as varchar) as index_code,
+        cast(null as string) as index_code,
         cast(null as integer) as edition_year,
-        cast(null as varchar) as trust_grade,
+        cast(null as string) as trust_grade,
         'periodic_report' as document_kind,
         reports.province_id,
         reports.plan_year,
         reports.period_end,
         reports.due_on,
-        cast(null as varchar) as document_number,
-        'Báo cáo quý ' || cast(reports.quarter_no as varchar) || ' năm ' || cast(reports.plan_year as varchar)
+        cast(null as string) as document_number,
+        'Báo cáo quý ' || cast(reports.quarter_no as string) || ' năm ' || cast(reports.plan_year as string)
             as subject_vi,
         case
             when reports.document_id is not null then 'received'
@@ -195,10 +195,10 @@ unioned as (
         0 as result_count,
         case
             when reports.document_id is null
-                then 'Chưa nhận được báo cáo tính đến ' || cast(judgement.as_known_on as varchar)
+                then 'Chưa nhận được báo cáo tính đến ' || cast(judgement.as_known_on as string)
         end as reason_vi,
         case
-            when reports.document_id is null then 'No report received by ' || cast(judgement.as_known_on as varchar)
+            when reports.document_id is null then 'No report received by ' || cast(judgement.as_known_on as string)
         end as reason_en
     from reports
     cross join judgement
@@ -208,18 +208,18 @@ unioned as (
     select
         'period_unknown:' || results.province_id as coverage_id,
         'results_without_period' as subject_kind,
-        cast(null as varchar) as index_code,
+        cast(null as string) as index_code,
         cast(null as integer) as edition_year,
-        cast(null as varchar) as trust_grade,
-        cast(null as varchar) as document_kind,
+        cast(null as string) as trust_grade,
+        cast(null as string) as document_kind,
         results.province_id,
         cast(null as integer) as plan_year,
         cast(null as date) as period_end,
         cast(null as date) as due_on,
-        cast(null as varchar) as document_number,
+        cast(null as string) as document_number,
         'Số liệu không nêu kỳ hoặc ngày' as subject_vi,
         'period_unknown' as coverage_status,
-        cast(null as varchar) as document_id,
+        cast(null as string) as document_id,
         0 as target_count,
         0 as task_count,
         count(*) as result_count,
@@ -234,7 +234,7 @@ unioned as (
     union all
 
     select
-        'index:' || expected_scores.index_code || ':' || cast(expected_scores.edition_year as varchar) || ':'
+        'index:' || expected_scores.index_code || ':' || cast(expected_scores.edition_year as string) || ':'
         || expected_scores.province_id as coverage_id,
         'index_score' as subject_kind,
         expected_scores.index_code,
@@ -245,8 +245,8 @@ unioned as (
         expected_scores.data_year as plan_year,
         make_date(expected_scores.data_year, 12, 31) as period_end,
         cast(null as date) as due_on,
-        cast(null as varchar) as document_number,
-        expected_scores.index_vi || ' ' || cast(expected_scores.edition_year as varchar) as subject_vi,
+        cast(null as string) as document_number,
+        expected_scores.index_vi || ' ' || cast(expected_scores.edition_year as string) as subject_vi,
         expected_scores.coverage_status,
         expected_scores.source_id as document_id,
         0 as target_count,

@@ -171,12 +171,13 @@ mart_index_rankings as (
         positions.n_in_region,
         positions.rank_among_cities,
         positions.n_cities,
-        ranked.rank_used * 34.0 / held.n_provinces as rank_equivalent_of_34,
+        cast(ranked.rank_used as double) * 34 / held.n_provinces as rank_equivalent_of_34,
         coalesce(held.rank_source_id, held.score_source_id, held.implied_source_id) as source_id,
         held.known_from,
         ranked.target_id,
         cast(ranked.target_rank as integer) as target_rank,
-        ranked.target_rank * 34.0 / coalesce(held.n_provinces, editions.n_provinces) as target_rank_equivalent_of_34,
+        cast(ranked.target_rank as double) * 34 / coalesce(held.n_provinces, editions.n_provinces)
+            as target_rank_equivalent_of_34,
         ranked.target_document_id,
         cast(ranked.target_rank - ranked.rank_judged as integer) as places_to_spare,
         case

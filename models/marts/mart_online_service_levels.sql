@@ -63,7 +63,7 @@ figures as (
         admin_level,
         scope_code,
         source_id,
-        cast(null as varchar) as target_only_id,
+        cast(null as string) as target_only_id,
         year(as_of_date) as plan_year,
         value,
         unit,
@@ -96,12 +96,12 @@ targets_without_result as (
         targets.unit,
         cast(null as decimal(20, 6)) as numerator,
         cast(null as decimal(20, 6)) as denominator,
-        cast(null as varchar) as value_qualifier,
-        cast(null as varchar) as conflict_vi,
-        cast(null as varchar) as conflict_en,
+        cast(null as string) as value_qualifier,
+        cast(null as string) as conflict_vi,
+        cast(null as string) as conflict_en,
         documents.known_from,
         1 as predecessor_count,
-        cast(null as varchar) as missing_provinces
+        cast(null as string) as missing_provinces
     from targets
     inner join mapping
         on targets.indicator_code = mapping.indicator_code

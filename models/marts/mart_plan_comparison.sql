@@ -226,8 +226,8 @@ dropped as (
         previous.admin_level,
         previous.scope_code,
         previous.reform_field_code,
-        cast(null as varchar) as target_id,
-        cast(null as varchar) as comparator,
+        cast(null as string) as target_id,
+        cast(null as string) as comparator,
         cast(null as decimal(20, 6)) as target_value,
         previous.unit,
         previous.subject_vi,
@@ -238,12 +238,12 @@ dropped as (
         plans.previous_document_id,
         previous.target_value as previous_target_value,
         'dropped' as change_code,
-        cast(null as varchar) as related_indicator_code,
-        cast(null as varchar) as break_id,
+        cast(null as string) as related_indicator_code,
+        cast(null as string) as break_id,
         previous.polarity,
         documents.known_from,
-        cast(null as varchar) as printed_text,
-        cast(null as varchar) as locator
+        cast(null as string) as printed_text,
+        cast(null as string) as locator
     from plans
     inner join documents
         on plans.document_id = documents.document_id

@@ -40,8 +40,8 @@ sentences as (
     select
         judged.target_id,
         judged.evaluation_date,
-        string_agg(reasons.sentence_vi, ' ' order by positions.position_no) as reasons_vi,
-        string_agg(reasons.sentence_en, ' ' order by positions.position_no) as reasons_en
+        {{ joined_text('reasons.sentence_vi', ' ', 'positions.position_no') }} as reasons_vi,
+        {{ joined_text('reasons.sentence_en', ' ', 'positions.position_no') }} as reasons_en
     from judged
     inner join positions
         on split_part(judged.reason_codes, ';', positions.position_no) <> ''

@@ -18,8 +18,8 @@ leads as (
 
     select
         bridge.task_id,
-        string_agg(agencies.name_vi, '; ' order by bridge.printed_order) as lead_agencies_vi,
-        string_agg(agencies.name_en, '; ' order by bridge.printed_order) as lead_agencies_en,
+        {{ joined_text('agencies.name_vi', '; ', 'bridge.printed_order') }} as lead_agencies_vi,
+        {{ joined_text('agencies.name_en', '; ', 'bridge.printed_order') }} as lead_agencies_en,
         cast(count(*) as integer) as lead_agency_count
     from {{ ref('bridge_task_agency') }} as bridge
     inner join {{ ref('dim_agency') }} as agencies
@@ -62,7 +62,7 @@ mart_task_calendar as (
         tasks.due_end,
         case
             when tasks.due_end is not null
-                then cast(year(tasks.due_end) as varchar) || '-Q' || cast(quarter(tasks.due_end) as varchar)
+                then cast(year(tasks.due_end) as string) || '-Q' || cast(quarter(tasks.due_end) as string)
         end as due_quarter,
         {% for quarter in [1, 2, 3, 4] -%}
             coalesce(

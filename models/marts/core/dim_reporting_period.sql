@@ -57,7 +57,7 @@ typed as (
 dim_reporting_period as (
 
     select
-        cast(period_start as varchar) || '_' || cast(period_end as varchar) as period_id,
+        cast(period_start as string) || '_' || cast(period_end as string) as period_id,
         period_start,
         period_end,
         cast(period_days as integer) as period_days,

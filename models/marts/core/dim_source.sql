@@ -32,7 +32,7 @@ dim_source as (
         || documents.publisher || '. ' || coalesce(documents.title_vi, documents.address)
         || coalesce('. ' || documents.document_number, '')
         -- only a date that the source itself bears
-        || coalesce(', ' || cast(documents.dated_on as varchar), '') as citation,
+        || coalesce(', ' || cast(documents.dated_on as string), '') as citation,
         documents.note,
         documents.source_sha256 as sha256,
         documents.accessed_on as obtained_on
@@ -51,7 +51,7 @@ dim_source as (
         source_kind,
         trust_grade,
         licence,
-        publisher || '. ' || title_vi || ', ' || cast(extracted_on as varchar) as citation,
+        publisher || '. ' || title_vi || ', ' || cast(extracted_on as string) as citation,
         note,
         file_sha256 as sha256,
         extracted_on as obtained_on
@@ -64,13 +64,13 @@ dim_source as (
         'par-warehouse' as source_family_code,
         'PAR Warehouse' as publisher,
         'Sums over predecessors on the boundaries of 2025-07-01' as title,
-        cast(null as varchar) as address,
+        cast(null as string) as address,
         'computed' as source_kind,
         'A' as trust_grade,
         'As the sources of the parts' as licence,
         'PAR Warehouse. Sums over predecessors on the boundaries of 2025-07-01' as citation,
-        cast(null as varchar) as note,
-        cast(null as varchar) as sha256,
+        cast(null as string) as note,
+        cast(null as string) as sha256,
         cast(null as date) as obtained_on
 
     union all
@@ -80,13 +80,13 @@ dim_source as (
         'par-warehouse' as source_family_code,
         'PAR Warehouse' as publisher,
         'Mean, median and ranks over all provinces of an index edition' as title,
-        cast(null as varchar) as address,
+        cast(null as string) as address,
         'computed' as source_kind,
         'A' as trust_grade,
         'As the sources of the parts' as licence,
         'PAR Warehouse. Mean, median and ranks over all provinces of an index edition' as citation,
-        cast(null as varchar) as note,
-        cast(null as varchar) as sha256,
+        cast(null as string) as note,
+        cast(null as string) as sha256,
         cast(null as date) as obtained_on
 
 )

@@ -57,16 +57,16 @@ unioned as (
         union all
 
         select
-            'computed.' || index_code || '.' || cast(edition_year as varchar) || '.' || component_code
+            'computed.' || index_code || '.' || cast(edition_year as string) || '.' || component_code
             || '.{{ statistic }}' as index_statistic_id,
             index_code,
             edition_year,
             'national' as geography,
-            cast(null as varchar) as region_scheme,
-            cast(null as varchar) as region_code,
+            cast(null as string) as region_scheme,
+            cast(null as string) as region_code,
             component_code,
             '{{ statistic }}' as statistic_code,
-            cast(null as varchar) as group_code,
+            cast(null as string) as group_code,
             cast(null as decimal(20, 6)) as group_lower,
             cast(null as decimal(20, 6)) as group_upper,
             cast({{ column }} as double) as value,
@@ -75,7 +75,7 @@ unioned as (
             'computed:index_edition' as source_id,
             lowest_trust_grade as trust_grade,
             known_from,
-            cast(null as varchar) as note
+            cast(null as string) as note
         from summaries
 
     {% endfor -%}

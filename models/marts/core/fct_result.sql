@@ -7,7 +7,7 @@ with results as (
 fct_result as (
 
     select
-        result_id || '@' || cast(vintage_no as varchar) as result_version_id,
+        result_id || '@' || cast(vintage_no as string) as result_version_id,
         result_id,
         document_id,
         document_id as source_id,
