@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import duckdb
+import openpyxl
 import pytest
 from builds import build_models
 from commands import Parvn
@@ -147,19 +148,21 @@ def test_sql_and_python_of_the_docs_run(
                 connection.execute(statement)
         else:
             assert parvn("query", statement, "--warehouse", real.warehouse).code == 0
-    programs = fenced("python")
+    programs = {program: page for page, program in fenced("python")}  # once, if it stands in two languages
     assert programs
-    for page, program in programs:
+    for program, page in programs.items():
         exec(compile(program, str(page), "exec"), {})
 
 
 def test_commands_that_publish_nothing_run_as_they_stand(
     parvn: Parvn, real: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ran: list[str] = []
+    ran: list[list[str]] = []
     for _, code in fenced("sh"):
         for arguments in filter(None, commands(code)):
             line = arguments[: next((i for i, word in enumerate(arguments) if word in "<>"), None)]
+            if line in ran:  # the page in the other language has it, too
+                continue
             folder = tmp_path / str(len(ran))  # of its own: an export leaves a file that exists alone
             folder.mkdir(exist_ok=True)
             monkeypatch.chdir(folder)
@@ -173,8 +176,8 @@ def test_commands_that_publish_nothing_run_as_they_stand(
             else:
                 continue
             assert (said.code, said.err) == (0, ""), line
-            ran.append(line[0])
-    assert {"query", "export", "status", "releases", "check"} == set(ran)
+            ran.append(line)
+    assert {"query", "export", "status", "releases", "check"} == {line[0] for line in ran}
 
 
 # --- what the pages name exists ------------------------------------------------------------------------------------
@@ -212,11 +215,11 @@ def test_every_make_target_that_a_page_names_exists() -> None:
     assert {"build", "test"} <= named <= targets
 
 
-def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings as GitHub makes them."""
-    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", text_of(page)), re.MULTILINE)
-    kept = (re.sub(r"[^\w\- ]", "", unicodedata.normalize("NFC", re.sub(r"[`*]", "", h)).lower()) for h in headings)
-    return {heading.replace(" ", "-") for heading in kept}
+def headings(page: Path) -> list[str]:
+    """Return the anchors of a page's headings as GitHub makes them, in their order."""
+    found = re.findall(r"^#+ (.+)$", FENCED.sub("", text_of(page)), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", unicodedata.normalize("NFC", re.sub(r"[`*]", "", h)).lower()) for h in found)
+    return [heading.replace(" ", "-") for heading in kept]
 
 
 def test_every_link_leads_to_a_file_and_a_heading() -> None:
@@ -227,7 +230,7 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
                 continue
             path, _, anchor = target.partition("#")
             file = (page.parent / path).resolve() if path else page
-            if not file.exists() or (anchor and anchor not in anchors(file)):
+            if not file.exists() or (anchor and anchor not in headings(file)):
                 broken.append((page.relative_to(PROJECT).as_posix(), target))
     assert broken == []
 
@@ -255,6 +258,9 @@ def test_every_file_that_a_page_names_exists() -> None:
 
 # --- two languages -------------------------------------------------------------------------------------------------
 
+PAIRS = [(page.with_name(page.name.replace(".vi.md", ".md")), page) for page in PAGES if page.name.endswith(".vi.md")]
+PAIRS = [(english, vietnamese) for english, vietnamese in PAIRS if english.exists()]
+
 
 def in_one_language(code: str) -> list[str]:
     """Return the `parvn` and `make` commands of a piece of shell, without what is of one language in them."""
@@ -264,27 +270,85 @@ def in_one_language(code: str) -> list[str]:
 
 
 def said_in_any_language(page: Path) -> dict[str, list[str] | list[list[str]]]:
-    """Return what a page must say in whichever language: commands, sections, links and figures."""
+    """Return what a page must say in whichever language: commands, programs, sections and figures."""
     prose = FENCED.sub("", text_of(page))
-    blocks = [m["text"] for m in FENCED.finditer(text_of(page)) if m["language"] == "sh"]
+    blocks = [(m["language"], m["text"]) for m in FENCED.finditer(text_of(page))]
     return {
-        "commands": [command for block in blocks for command in in_one_language(block)],
+        "commands": [command for language, text in blocks if language == "sh" for command in in_one_language(text)],
+        "programs": [text for language, text in blocks if language in ("python", "sql")],
         "sections": re.findall(r"^(#+) ", prose, re.MULTILINE),
-        "links": re.findall(r"\]\(([^)\s]+)\)", prose)[1:],
         "figures": sorted(set(re.findall(r"\d{2,}", prose))),
         "tables": [re.findall(r"\d+", line) for line in prose.splitlines() if line.lstrip().startswith("| ")],
     }
 
 
-def test_the_readme_says_the_same_in_both_languages() -> None:
-    english, vietnamese = READMES
+def links(page: Path) -> list[str]:
+    return re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", text_of(page)))
+
+
+def links_for_vietnamese_readers(page: Path) -> list[str]:
+    """Return the links that the Vietnamese page has in place of those of an English one.
+
+    Where a page is there in Vietnamese, the link leads to it, and to the same heading.
+    """
+    translated = dict(PAIRS)
+    found = []
+    for target in links(page):
+        path, _, anchor = target.partition("#")
+        english = (page.parent / path).resolve() if path else page
+        if vietnamese := translated.get(english):
+            path = path.replace(".md", ".vi.md")
+            anchor = headings(vietnamese)[headings(english).index(anchor)] if anchor else ""
+        if not target.partition("#")[0].endswith(".vi.md"):
+            found.append(f"{path}#{anchor}" if anchor else path)
+    return found
+
+
+@pytest.mark.parametrize(("english", "vietnamese"), PAIRS, ids=name_of)
+def test_a_page_says_the_same_in_both_languages(english: Path, vietnamese: Path) -> None:
     for page, other in ((english, vietnamese), (vietnamese, english)):
         assert f"]({other.name})" in text_of(page).split("\n\n")[1], f"{page.name} does not begin with a link"
     told = said_in_any_language(english)
-    assert all(told.values()) and {"make build", "make test"} < set(told["commands"])
+    assert told["commands"] and told["sections"] and told["figures"] and told["tables"]
     for what, found in told.items():
-        assert said_in_any_language(vietnamese)[what] == found, f"{what} of README.vi.md"
+        assert said_in_any_language(vietnamese)[what] == found, f"{what} of {vietnamese.name}"
+    others = {"bieu-mau.vi.md", english.name}  # a page that is in Vietnamese only, and the page itself
+    led_to = [link for link in links(vietnamese) if link.removeprefix("docs/") not in others]
+    assert led_to == links_for_vietnamese_readers(english)
     assert {span for span in spans(english) if span.isascii()} <= set(spans(vietnamese))
+
+
+def test_the_readme_and_the_guide_to_the_warehouse_are_there_in_vietnamese() -> None:
+    assert {english.relative_to(PROJECT).as_posix() for english, _ in PAIRS} == {"README.md", "docs/analysts.md"}
+
+
+CELL = re.compile(r"^\| (?P<sheet>Văn bản|Kết quả) \| (?P<cell>[A-Z]+\d+) \| (?P<typed>.+) \|$", re.MULTILINE)
+
+
+def test_the_guide_to_the_form_shows_what_the_command_answers(
+    parvn: Parvn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARVN_LANG", "vi")
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(PROJECT / "data", "my-records")
+    guide = text_of(DOCS / "bieu-mau.vi.md")
+    right, wrong = guide.split("## 3. Kiểm tra")
+    shown = [" ".join(m["text"].split()) for m in FENCED.finditer(guide) if m["language"] == "text"]
+
+    def answer(command: str, cells: str, *options: str) -> str:
+        book = openpyxl.load_workbook("ket-qua.xlsx")
+        for m in CELL.finditer(cells):
+            typed = None if m["typed"] == "(để trống)" else m["typed"]
+            book[m["sheet"]][m["cell"]] = int(typed) if typed and typed.isdigit() else typed
+        book.save("ket-qua.xlsx")
+        said = parvn(command, "ket-qua.xlsx", "--data", "my-records", *options)
+        return " ".join((said.out + said.err).replace(str(tmp_path), "...").split())
+
+    assert parvn("template", "results", "ket-qua.xlsx", "--data", "my-records").code == 0
+    accepted = answer("check", right)
+    added = answer("add", right, "--dry-run")
+    refused = answer("check", wrong)
+    assert [accepted, refused, added] == shown[:3]
 
 
 # --- marts and reference -------------------------------------------------------------------------------------------
