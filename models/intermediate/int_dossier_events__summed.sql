@@ -9,75 +9,27 @@ with counted as (
 events as (
 
     select
-        source_id,
-        province_id,
-        admin_level,
-        agency_text,
-        field_text,
-        channel,
-        received_segment as segment_end,
-        dossier_count as received,
-        digitised,
-        digitisation_stated,
-        paid_online,
-        payments,
-        0 as resolved_early,
-        0 as resolved_on_time,
-        0 as resolved_late,
-        0 as resolved_without_due_date,
-        0 as returned_by_post,
-        0 as became_overdue,
-        0 as overdue_ended
+        *,
+        'received' as event,
+        received_segment as segment_end
     from counted
     where received_segment is not null
 
     union all
 
     select
-        source_id,
-        province_id,
-        admin_level,
-        agency_text,
-        field_text,
-        channel,
-        resolved_segment as segment_end,
-        0 as received,
-        0 as digitised,
-        0 as digitisation_stated,
-        0 as paid_online,
-        0 as payments,
-        case when outcome = 'early' then dossier_count else 0 end as resolved_early,
-        case when outcome = 'on_time' then dossier_count else 0 end as resolved_on_time,
-        case when outcome = 'late' then dossier_count else 0 end as resolved_late,
-        case when outcome = 'no_due_date' then dossier_count else 0 end as resolved_without_due_date,
-        returned_by_post,
-        0 as became_overdue,
-        case when outcome = 'late' then dossier_count else 0 end as overdue_ended
+        *,
+        'resolved' as event,
+        resolved_segment as segment_end
     from counted
     where resolved_segment is not null
 
     union all
 
     select
-        source_id,
-        province_id,
-        admin_level,
-        agency_text,
-        field_text,
-        channel,
-        overdue_segment as segment_end,
-        0 as received,
-        0 as digitised,
-        0 as digitisation_stated,
-        0 as paid_online,
-        0 as payments,
-        0 as resolved_early,
-        0 as resolved_on_time,
-        0 as resolved_late,
-        0 as resolved_without_due_date,
-        0 as returned_by_post,
-        dossier_count as became_overdue,
-        0 as overdue_ended
+        *,
+        'overdue' as event,
+        overdue_segment as segment_end
     from counted
     where overdue_segment is not null
 
@@ -93,18 +45,23 @@ int_dossier_events__summed as (
         field_text,
         channel,
         segment_end,
-        cast(sum(received) as bigint) as received,
-        cast(sum(digitised) as bigint) as digitised,
-        cast(sum(digitisation_stated) as bigint) as digitisation_stated,
-        cast(sum(paid_online) as bigint) as paid_online,
-        cast(sum(payments) as bigint) as payments,
-        cast(sum(resolved_early) as bigint) as resolved_early,
-        cast(sum(resolved_on_time) as bigint) as resolved_on_time,
-        cast(sum(resolved_late) as bigint) as resolved_late,
-        cast(sum(resolved_without_due_date) as bigint) as resolved_without_due_date,
-        cast(sum(returned_by_post) as bigint) as returned_by_post,
-        cast(sum(became_overdue) as bigint) as became_overdue,
-        cast(sum(overdue_ended) as bigint) as overdue_ended
+        cast(sum(case when event = 'received' then dossier_count else 0 end) as bigint) as received,
+        cast(sum(case when event = 'received' then digitised else 0 end) as bigint) as digitised,
+        cast(sum(case when event = 'received' then digitisation_stated else 0 end) as bigint) as digitisation_stated,
+        cast(sum(case when event = 'received' then paid_online else 0 end) as bigint) as paid_online,
+        cast(sum(case when event = 'received' then payments else 0 end) as bigint) as payments,
+        cast(sum(case when event = 'resolved' and outcome = 'early' then dossier_count else 0 end) as bigint)
+            as resolved_early,
+        cast(sum(case when event = 'resolved' and outcome = 'on_time' then dossier_count else 0 end) as bigint)
+            as resolved_on_time,
+        cast(sum(case when event = 'resolved' and outcome = 'late' then dossier_count else 0 end) as bigint)
+            as resolved_late,
+        cast(sum(case when event = 'resolved' and outcome = 'no_due_date' then dossier_count else 0 end) as bigint)
+            as resolved_without_due_date,
+        cast(sum(case when event = 'resolved' then returned_by_post else 0 end) as bigint) as returned_by_post,
+        cast(sum(case when event = 'overdue' then dossier_count else 0 end) as bigint) as became_overdue,
+        cast(sum(case when event = 'resolved' and outcome = 'late' then dossier_count else 0 end) as bigint)
+            as overdue_ended
     from events
     group by source_id, province_id, admin_level, agency_text, field_text, channel, segment_end
 
