@@ -38,5 +38,17 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
 
+# In an environment of its own: PySpark is large, and nothing else needs it.
+SPARK := $(VENV)/spark
+.PHONY: spark
+spark: $(SPARK)/.installed  ## the models on a Spark cluster of this machine, compared with DuckDB's; needs Java 17
+	$(SPARK)/bin/python -m ingest.spark compare $(if $(DOSSIERS),--dossiers $(DOSSIERS))
+
+$(SPARK)/.installed: $(VENV)/.installed requirements-spark.lock
+	$(PYTHON) -m venv $(SPARK)
+	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps -r requirements.lock -r requirements-spark.lock
+	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps --editable .
+	touch $@
+
 clean:  ## remove what was installed and the demo; records, landed vintages and releases stay
 	rm -rf $(VENV) target logs demo warehouse/build

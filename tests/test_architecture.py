@@ -11,7 +11,14 @@ from ingest.reference import Reference
 
 LAYERS = (
     ("cli",),
-    ("commands.asking", "commands.building", "commands.exporting", "commands.keeping", "commands.records"),
+    (
+        "commands.asking",
+        "commands.building",
+        "commands.exporting",
+        "commands.keeping",
+        "commands.records",
+        "spark.__main__",
+    ),
     ("commands.language", "commands.options", "commands.printing", "commands"),
     ("pipeline", "synthetic"),
     ("landing", "publish", "transform", "verify", "fill", "schema"),

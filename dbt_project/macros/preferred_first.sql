@@ -3,6 +3,6 @@
 {% macro preferred_first(figure) -%}
     {{ figure }} is null asc, trust_grade asc,
     {%- if figure == 'score' %} value_kind desc, length({{ number_text('score') }}) desc,
-    {%- else %} known_from asc,
+    {%- else %} known_from asc nulls last,
     {%- endif %} source_id asc
 {%- endmacro %}

@@ -95,9 +95,9 @@ def _compare_doubles(
     ]
     same = " and ".join(["a.n = b.n", *(f"a.k{i} is not distinct from b.k{i}" for i in places)])
     for i, double in enumerate(doubles):
+        close = f"abs(a.d{i} - b.d{i}) <= {RELATIVE_TOLERANCE} * greatest(abs(a.d{i}), abs(b.d{i}))"
         apart = (
-            f"(a.d{i} is null) <> (b.d{i} is null) or "
-            f"abs(a.d{i} - b.d{i}) > {RELATIVE_TOLERANCE} * greatest(abs(a.d{i}), abs(b.d{i}))"
+            f"a.d{i} is distinct from b.d{i} and not coalesce(isfinite(a.d{i}) and isfinite(b.d{i}) and {close}, false)"
         )
         sql = f"from {numbered[0]} as a inner join {numbered[1]} as b on {same} where {apart}"
         (count,) = connection.execute(f"select count(*) {sql}").fetchall()[0]

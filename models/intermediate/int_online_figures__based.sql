@@ -70,7 +70,7 @@ regrouped as (
             partition by
                 predecessors.subject_code, predecessors.successor_province_id, predecessors.admin_level,
                 predecessors.scope_code, predecessors.period_end
-            order by count(*) - count(predecessors.source_id), predecessors.period_start
+            order by count(*) - count(predecessors.source_id), predecessors.period_start nulls last
         ) as window_no
     from predecessors
     left join figures

@@ -55,7 +55,7 @@ plans as (
         document_kind,
         lag(document_id) over (
             partition by province_id, document_kind
-            order by plan_year, document_id
+            order by plan_year nulls last, document_id
         ) as previous_document_id
     from documents
     where document_kind in ('annual_plan', 'key_programme')
