@@ -186,6 +186,12 @@ def _date(column: str, sql_type: str, formats: list[str]) -> str:
     return f"coalesce(cast(try_strptime(trim({column}), [{tried}]) as date), {iso})"
 
 
+def _trimmed(text: str) -> str:
+    """Return a text without spaces round it, null where nothing is left; most texts are ASCII and have none."""
+    clean = f"strlen({text}) = length({text}) and not starts_with({text}, ' ') and not ends_with({text}, ' ')"
+    return f"nullif(case when {clean} then {text} else trim({text}) end, '')"
+
+
 def _constant_province(source: DossierSource, reference: Reference) -> str:
     """Return the source's province on the days on which it existed."""
     spans = reference.province_days(source.province or "")
@@ -237,7 +243,9 @@ def typed_sql(
             if given:
                 words_read.append(("unknown_word", column, given))
         elif column != "province_id":
-            read[column] = f"{nfc}(nullif(trim(cast({given} as varchar)), ''))" if given else "cast(null as varchar)"
+            # ids are all different, and trimming one costs more than to see that it need not be
+            trimmed = _trimmed if column == "dossier_id" else "nullif(trim({0}), '')".format
+            read[column] = f"{nfc}({trimmed(f'cast({given} as varchar)')})" if given else "cast(null as varchar)"
     lost = {
         reason: " or ".join(
             f"(new_{column} is null and trim(cast({given} as varchar)) <> '')"
@@ -267,7 +275,8 @@ def typed_sql(
         judged as (
             select *, case
                 when new_dossier_id is null then 'no_dossier_id'
-                when regexp_full_match(new_dossier_id, '\\d{{9}}|\\d{{12}}') then 'identity_number'
+                when strlen(new_dossier_id) in (9, 12) and regexp_full_match(new_dossier_id, '\\d+')
+                    then 'identity_number'
                 when {lost["unreadable_date"]} then 'unreadable_date'
                 when new_received_on is null then 'no_received_date'
                 when new_received_on > date {day} then 'received_after_extract'

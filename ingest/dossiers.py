@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,8 @@ from ingest.reference import Reference
 from ingest.workbooks import XlsxFile
 
 _NOWHERE = "__HIVE_DEFAULT_PARTITION__"
+_FEW = ("agency_text", "field_text", "procedure_code")
+"""Columns of few different texts."""
 _TYPES = dict.fromkeys(COLUMNS, "varchar") | {
     "received_on": "date", "due_on": "date", "resolved_on": "date",
     "is_returned_by_post": "boolean", "is_paid_online": "boolean", "is_digitised": "boolean",
@@ -189,6 +192,7 @@ class Dossiers:
                 work.check_rejected(rejected, rows, max_rejected_pct)
                 work.check_persons()
                 contested = work.contested(self, earlier)
+                partitions = [asdict(p) for p in work.partitions()]
             extract = Extract(
                 landed_at=utc_now(),
                 source_id=source_id,
@@ -198,7 +202,7 @@ class Dossiers:
                 extracted_on=extracted_on.isoformat(),
                 row_count=rows,
                 rejected=dict(sorted(rejected.items())),
-                partitions=[asdict(p) for p in work.partitions()],
+                partitions=partitions,
                 source=source.model_dump(),
                 contested=contested,
             )
@@ -312,6 +316,10 @@ class _Work:
         self.relation = ""
         self.is_text = True
         self.types: dict[str, str] = {}
+        self.texts: dict[str, list[str]] = {}
+        """The different texts of the columns that have few, by our name of the column."""
+        self.has_repeated = False
+        self.has_decomposed_ids: bool | None = None
 
     def open(self, drops_personal: bool) -> list[str]:
         """Find the columns of the file; returns the headings that are not loaded."""
@@ -416,7 +424,7 @@ class _Work:
         if lost:
             rejected["unreadable_row"] += lost
         self._keep_rejects(lost)
-        if rows:
+        if self.has_repeated:
             taken = self._remove_repeated()
             rejected.update(taken)
             rows -= taken.total()
@@ -437,7 +445,25 @@ class _Work:
             words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
             raise BadInput([Problem(self.path.name, words)]) from error
         self.connection.execute("reset disabled_optimizers")
-        return {row[0]: row[1] for row in written}
+        files = {row[0]: row[1] for row in written}
+        if any(_NOWHERE not in file for file in files):
+            self._look_over()
+        return files
+
+    def _look_over(self) -> None:
+        """Learn in one scan of what was written all that is to be checked in it."""
+        # Equal counts prove that no id stands twice; hashes take a quarter of the memory of the ids themselves. Texts
+        # of ASCII are in NFC as they are, and nearly all ids are.
+        lists = ", ".join(f"list(distinct {c}) filter ({c} is not null)" for c in _FEW)
+        total, distinct, self.has_decomposed_ids, *lists_found = self.connection.execute(
+            f"""
+            select count(*), count(distinct hash(dossier_id)), bool_or(
+                case when strlen(dossier_id) <> length(dossier_id) then nfc_normalize(dossier_id) <> dossier_id end
+            ), {lists} from {_files(self.out)}
+            """
+        ).fetchall()[0]
+        self.has_repeated = total > distinct
+        self.texts = {column: found or [] for column, found in zip(_FEW, lists_found, strict=True)}
 
     def _reasons(self, file: str) -> dict[str, int]:
         found = f"select _reason, count(*) from read_parquet({literal(file)}) group by all"
@@ -447,19 +473,9 @@ class _Work:
         """Tell whether a text that was written is not in Unicode NFC, or a province may be unknown because of that."""
         if any(_NOWHERE in file and "unknown_province" in self._reasons(file) for file in written):
             return True
-        if not any(_NOWHERE not in file for file in written):
-            return False
-        # Texts of ASCII are in NFC as they are; ids are many, the other texts few.
-        tests = ["select 1 from {files} where strlen(dossier_id) <> length(dossier_id) and not is_nfc(dossier_id)"]
-        tests += [
-            f"select 1 from (select distinct {c} as words from {{files}}) where not is_nfc(words)"
-            for c in ("agency_text", "field_text", "procedure_code")
-        ]
-        self.connection.execute(
-            "create or replace macro is_nfc(words) as words is null or nfc_normalize(words) = words"
+        return bool(self.has_decomposed_ids) or not all(
+            unicodedata.is_normalized("NFC", text) for texts in self.texts.values() for text in texts
         )
-        sql = " union all ".join(tests).format(files=_files(self.out))
-        return bool(self.connection.execute(f"select 1 from ({sql}) limit 1").fetchall())
 
     def _keep_rejects(self, lost: int) -> None:
         """Put the refused rows into one file of reason and words."""
@@ -483,12 +499,6 @@ class _Work:
     def _remove_repeated(self) -> Counter[str]:
         """Take out dossiers that the file says twice: a copy once, rows that contradict each other all."""
         files, taken = _files(self.out), Counter[str]()
-        # Equal counts prove that no id stands twice; hashes take a quarter of the memory of the ids themselves.
-        total, distinct = self.connection.execute(
-            f"select count(*), count(distinct hash(dossier_id)) from {files}"
-        ).fetchall()[0]
-        if total == distinct:
-            return taken
         columns = ", ".join(COLUMNS)
         self.connection.execute(
             f"create table _repeated as select dossier_id, count(*) as times, "
@@ -552,13 +562,10 @@ class _Work:
     def check_persons(self) -> None:
         """Refuse the file where a column of few words (agency, field, procedure) names single persons."""
         problems = []
-        for column in ("agency_text", "field_text", "procedure_code"):
-            heading = self.system.columns.get(column)
-            if not heading:
-                continue
-            for (text,) in self.connection.execute(f"select distinct {column} from {_files(self.out)}").fetchall():
-                for kind, words in personal_data(text or ""):
-                    problems.append(Problem(self.path.name, kind, column=heading, text=words))
+        for column, texts in self.texts.items():
+            for text in texts:
+                for kind, words in personal_data(text):
+                    problems.append(Problem(self.path.name, kind, column=self.system.columns[column], text=words))
         if problems:
             raise BadInput(problems[:20])
 
@@ -583,16 +590,21 @@ class _Work:
 
     def partitions(self) -> Iterator[Partition]:
         """Yield the written months, each synced to the disk."""
-        for folder in sorted(self.out.glob("received_year=*/received_month=*"), key=_month_of):
-            digest, rows = hashlib.sha256(), 0
-            for path in sorted(folder.glob("*.parquet")):
-                sync(path)
-                digest.update(path.read_bytes())
-            with duckdb.connect() as connection:
-                rows = connection.execute(f"select count(*) from {_files(folder)}").fetchall()[0][0]
+        folders = sorted(self.out.glob("received_year=*/received_month=*"), key=_month_of)
+        counts: Counter[str] = Counter()
+        if folders:
+            pattern = literal(self.out / "received_year=*" / "**" / "*.parquet")
+            found = f"select file_name, num_rows from parquet_file_metadata({pattern})"
+            for file, rows in self.connection.execute(found).fetchall():
+                counts[str(Path(file).parent)] += rows
+        for folder in folders:
+            digest, rows = hashlib.sha256(), counts[str(folder)]
             if not rows:  # all of them contradicted each other
                 shutil.rmtree(folder)
                 continue
+            for path in sorted(folder.glob("*.parquet")):
+                sync(path)
+                digest.update(path.read_bytes())
             sync(folder)
             yield Partition(*_month_of(folder), rows, digest.hexdigest())
         sync(self.out)

@@ -1,0 +1,1 @@
+"""How fast and how large: measured, not promised. `python -m benchmarks` writes README.md beside this file."""
