@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # An environment that forbids bytecode makes every start of dbt compile it again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: build test published style types soak demo clean
+.PHONY: build test published style types soak demo clean bench
 
 build: $(VENV)/.installed  ## install, check, land, build, test, publish
 	$(BIN)/parvn build
@@ -49,6 +49,10 @@ $(SPARK)/.installed: $(VENV)/.installed requirements-spark.lock
 	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps -r requirements.lock -r requirements-spark.lock
 	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
+
+bench: $(VENV)/.installed  ## measure, write benchmarks/README.md; ONLY=queries SIZE=small for less
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m benchmarks $(ONLY) --size $(or $(SIZE),default)
 
 clean:  ## remove what was installed and the demo; records, landed vintages and releases stay
 	rm -rf $(VENV) target logs demo warehouse/build

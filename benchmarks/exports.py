@@ -33,7 +33,5 @@ def run(size: str, repeats: int) -> Section:
     )
     for form, measured in found.items():
         value = measured.value
-        section.rows.append(
-            [form, measured.median, measured.cpu, measured.peak_mb, value["tables"], value["mb"]]
-        )
+        section.rows.append([form, measured.median, measured.cpu, measured.peak_mb, value["tables"], value["mb"]])
     return section

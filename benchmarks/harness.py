@@ -73,7 +73,7 @@ class Section:
 def timed(work: str, **arguments: Any) -> dict[str, Any]:
     """Run `module:function` of this package once in a new process.
 
-    Its time is that of the call, without the start of Python; a work that returns a dict with `seconds` measured itself.
+    Its time is that of the call, without the start of Python; a work that returns `seconds` measured itself.
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), *filter(None, [os.getenv("PYTHONPATH")])])}
     command = [sys.executable, "-m", "benchmarks.harness", work, json.dumps(arguments, default=str)]
@@ -91,7 +91,9 @@ def _child(work: str, arguments: Mapping[str, Any]) -> None:
     found = {"seconds": time.perf_counter() - started, "cpu_seconds": _cpu() - busy, "value": value}
     if isinstance(value, dict) and "seconds" in value:
         found |= {k: value[k] for k in ("seconds", "cpu_seconds") if k in value}
-    found["peak_mb"] = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    found["peak_mb"] = max(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     found["peak_mb"] //= 1024
     print(json.dumps(found, default=str))
 
@@ -104,7 +106,7 @@ def _cpu() -> float:
 
 
 def compare(works: Mapping[str, tuple[str, Mapping[str, Any]]], repeats: int) -> dict[str, Measured]:
-    """Run works in turns and return them measured; the arguments may name a folder as `out`, emptied before each run."""
+    """Run works in turns and return them measured; a folder in `out` is emptied before each run."""
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in works}
     for _ in range(repeats):
         for name, (work, arguments) in works.items():

@@ -129,8 +129,8 @@ def run(size: str, repeats: int) -> Section:
     section = Section(
         "Loading",
         "Records: all of `data/`. `check` reads, validates and tests them, as every build does. pydantic alone: "
-        "`model_validate` over the same typed cells. Dossiers: an extract of 63 provinces and 36 months; landing reads, "
-        "maps, tests and writes it, COPY only writes it to the same 36 months.",
+        "`model_validate` over the same typed cells. Dossiers: an extract of 63 provinces and 36 months; landing "
+        "reads, maps, tests and writes it, COPY only writes it to the same 36 months.",
         ("work", "rows", "seconds", "CPU s", "rows per s", "peak MB", "ratio of seconds", "ratio of CPU"),
     )
 
@@ -181,4 +181,3 @@ def run(size: str, repeats: int) -> Section:
             path.unlink()
     shutil.rmtree(folder)
     return section
-

@@ -40,9 +40,7 @@ def section(found: dict[str, Any]) -> str:
     if found["aims"]:
         parts.append(table(("aim", "measured", ""), found["aims"]))
     parts += [f"{note}\n" for note in found["notes"]]
-    parts.append(
-        f"Size {found['size']}, {found['repeats']} repeats, {found['took_s']} s in all. {found['machine']}.\n"
-    )
+    parts.append(f"Size {found['size']}, {found['repeats']} repeats, {found['took_s']} s in all. {found['machine']}.\n")
     return "\n".join(parts)
 
 

@@ -1,0 +1,115 @@
+"""All marts on synthetic plans and reports, as they grow."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+from benchmarks.compiled import compile_models, run_models
+from benchmarks.harness import MEMORY, Measured, Section, compare, growth, timed, work_folder
+
+BASE_YEARS = (2023, 2024)
+COPIES = {"tiny": (1, 2), "small": (1, 5), "default": (5, 20), "large": (5, 20, 80)}
+"""How many sources say the two years: as many records as 63 provinces print in 10, 40 and 160 years."""
+PROVINCES = {"tiny": 2}
+OWN = ("document_id", "result_id", "target_id", "task_id", "milestone_id", "step_id", "printed_total_id", "citation_id",
+       "own_reference_id", "ranking_id", "page_id", "source_id", "parent_target_id", "parent_task_id")  # fmt: skip
+
+
+def prepare(folder: str, provinces: int) -> dict[str, int]:
+    """Write and load synthetic records, and compile all models; returns the rows of `raw`."""
+    import duckdb
+
+    from ingest import pipeline
+    from ingest.paths import Workspace
+    from ingest.reference import Reference
+    from ingest.synthetic import write_records
+
+    reference = Reference()
+    ids = sorted({meant.province_id for _, meant in reference.province_spellings})
+    first, last = date(BASE_YEARS[0] - 1, 12, 1), date(2024, 12, 31)
+    held = [i for i in ids if any(a <= first and b >= last for a, b in reference.province_days(i))]
+    workspace = Workspace(Path(folder) / "data", Path(folder) / "warehouse")
+    write_records(workspace.data, held[:provinces], BASE_YEARS)
+    pipeline.load(workspace, say=lambda _: None)
+    models = compile_models(str(workspace.build_database))
+    (Path(folder) / "models.json").write_text(json.dumps(models), encoding="utf-8")
+    with duckdb.connect(str(workspace.build_database)) as connection:
+        sql = "select table_name, estimated_size from duckdb_tables() where schema_name = 'raw' and estimated_size > 0"
+        return dict(connection.execute(sql).fetchall())
+
+
+def multiply(folder: str, out: str, copies: int) -> int:
+    """Copy the build database with every record said by so many sources; returns the rows of `raw`."""
+    import duckdb
+
+    from ingest.contracts import TABLES
+
+    Path(out).mkdir(parents=True)
+    database = Path(out) / "parvn.duckdb"
+    shutil.copyfile(f"{folder}/warehouse/build/parvn.duckdb", database)
+    rows = 0
+    with duckdb.connect(str(database)) as connection:
+        for table, model in TABLES.items():
+            found = connection.execute(f"describe raw.{table}").fetchall()
+            own = [row[0] for row in found if row[0] in (*OWN, "_package", "_file", model.id_column)]
+            copied = ", ".join(f'"{c}" || \'-c\' || copy_no as "{c}"' for c in own)
+            replaced = f"* exclude (copy_no) replace ({copied})" if own else "* exclude (copy_no)"
+            copying = f"cross join range(2, {copies + 1}) as c (copy_no)"
+            connection.execute(f"insert into raw.{table} select {replaced} from raw.{table} {copying}")
+            rows += connection.execute(f"select count(*) from raw.{table}").fetchall()[0][0]
+        connection.execute(
+            "insert into raw.landed_files select * exclude (copy_no) replace (package || '-c' || copy_no as package) "
+            f"from raw.landed_files cross join range(2, {copies + 1}) as c (copy_no)"
+        )
+    return rows
+
+
+def run_all(folder: str, database: str) -> dict[str, float]:
+    """Make all models; returns the CPU seconds of each."""
+    return run_models(f"{database}/parvn.duckdb", json.loads((Path(folder) / "models.json").read_text("utf-8")))
+
+
+def run(size: str, repeats: int) -> Section:
+    """Measure all models on growing records."""
+    folder = work_folder("marts")
+    provinces = PROVINCES.get(size, 63)
+    timed("marts:prepare", folder=str(folder), provinces=provinces)
+    section = Section(
+        "Marts",
+        f"All models of the project, as dbt compiles them, run in their order by DuckDB with {MEMORY} of memory, on "
+        f"synthetic plans and reports of {provinces} provinces with 4 reports a year. The seeds know no provinces "
+        "before 2004, so more years are made by saying the years 2023 and 2024 again by further sources.",
+        ("years of records", "rows of `raw`", "seconds", "CPU s", "peak MB"),
+    )
+    counts: list[int] = []
+    measured: list[Measured] = []
+    for copies in COPIES[size]:
+        out = folder / f"x{copies}"
+        counts.append(timed("marts:multiply", folder=str(folder), out=str(out), copies=copies)["value"])
+        measured.append(compare({"all": ("marts:run_all", {"folder": str(folder), "database": str(out)})}, 1)["all"])
+        section.rows.append([2 * copies, counts[-1], measured[-1].median, measured[-1].cpu, measured[-1].peak_mb])
+        shutil.rmtree(out)
+    names = [n for n, s in measured[-1].value.items() if s >= 0.3 and min(m.value[n] for m in measured) > 0.02]
+    slopes = {n: growth(counts, [m.value[n] for m in measured]) for n in names}
+    for words, limit, is_of in (
+        ("identity and vintages (`__versioned`, `known_states`)", 1.35, True),
+        ("all other models", 1.05, False),
+    ):
+        of_kind = [n for n in names if _is_versioned(n) == is_of]
+        if of_kind:
+            steepest = max(of_kind, key=lambda n: slopes[n])
+            section.aim(f"growth of {words} at most {limit}; steepest is `{steepest}`", slopes[steepest], limit)
+    section.aim("growth of all models together at most 1.05 (CPU)", growth(counts, [m.cpu for m in measured]), 1.05)
+    section.aim("peak memory at most 2.5 GB", max(m.peak_mb for m in measured) / 1000, 2.5, unit=" GB")
+    slow = sorted(measured[-1].value.items(), key=lambda item: -item[1])[:8]
+    section.notes.append(
+        f"The slowest at {counts[-1]:,} rows (CPU s, growth): "
+        + ", ".join(f"`{n}` {s:.1f} s{f' ({slopes[n]:.2f})' if n in slopes else ''}" for n, s in slow)
+        + "."
+    )
+    return section
+
+
+def _is_versioned(name: str) -> bool:
+    return "__versioned" in name or "vintage" in name or "revision" in name or "__pivoted" in name
