@@ -4,8 +4,15 @@
 {% macro vintages_of(relation, record_id, columns) -%}
 hashed as (
 
+    -- only what tells versions apart: the content joins at the end, and is not sorted with every window
     select
-        *,
+        {{ record_id }},
+        package_name,
+        file_vintage_no,
+        file_vintage_reason,
+        vintage_known_from,
+        revised_known_from,
+        is_latest_file,
         {{ row_hash(columns) }} as content_hash
     from {{ relation }}
 
@@ -94,10 +101,14 @@ file_versions as (
 
 ),
 
-vintages as (
+versioned as (
 
     select
-        counted.*,
+        counted.{{ record_id }},
+        counted.package_name,
+        counted.file_vintage_no,
+        counted.revision_no,
+        counted.is_held_now,
         cast(counted.run_no as integer) as vintage_no,
         case
             when counted.run_no = 1 then 'first_loaded'
@@ -118,6 +129,27 @@ vintages as (
         on
             counted.package_name = removals.package_name
             and counted.last_file_vintage_no + 1 = removals.file_vintage_no
+
+),
+
+vintages as (
+
+    select
+        {{ relation }}.*,
+        versioned.revision_no,
+        versioned.is_held_now,
+        versioned.vintage_no,
+        versioned.vintage_reason,
+        versioned.revision_known_from,
+        versioned.is_latest_vintage,
+        versioned.is_dropped_by_source,
+        versioned.dropped_known_from
+    from {{ relation }}
+    inner join versioned
+        on
+            {{ relation }}.{{ record_id }} = versioned.{{ record_id }}
+            and {{ relation }}.package_name = versioned.package_name
+            and {{ relation }}.file_vintage_no = versioned.file_vintage_no
 
 )
 {%- endmacro %}

@@ -1,5 +1,6 @@
 -- Official documents and web pages as one list: a page is a document, of kind web_page unless it is a publisher's own
--- table or file. What has no identified source (trust C) ends here.
+-- table or file. What has no identified source (trust C) ends here. Records name their document by owner_name: the
+-- folder of a document, the id of a page.
 with documents as (
 
     select * from {{ ref('stg_records__documents') }}
@@ -97,7 +98,8 @@ int_documents__unioned as (
         source_sha256,
         issue_date as dated_on,
         cast(null as string) as note,
-        package_name
+        package_name,
+        package_name as owner_name
     from documents
 
     union all
@@ -132,7 +134,8 @@ int_documents__unioned as (
         pages.source_sha256,
         pages.published_on as dated_on,
         pages.note,
-        pages.package_name
+        pages.package_name,
+        pages.page_id as owner_name
     from pages
     left join page_dates
         on pages.page_id = page_dates.page_id

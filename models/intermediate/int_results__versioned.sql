@@ -65,10 +65,7 @@ dated_vintages as (
         vintages.is_latest_vintage
     from vintages
     inner join documents
-        on coalesce(vintages.page_id, vintages.package_name) = case
-            when vintages.page_id is not null then documents.document_id
-            else documents.package_name
-        end
+        on coalesce(vintages.page_id, vintages.package_name) = documents.owner_name
 
 ),
 

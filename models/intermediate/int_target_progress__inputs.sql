@@ -93,12 +93,22 @@ judged_on as (
 
 ),
 
+judged_years as (
+
+    -- one row per calendar year of the period: results are looked up by it, not through all years
+    select
+        *,
+        {{ explode_numbers('greatest(year(period_end) - year(period_start) + 1, 1)') }} as nth_year
+    from judged_on
+
+),
+
 points as (
 
     -- stocks, coverage and scores: the last figure measured inside the period and known by then
     select
-        judged_on.target_id,
-        judged_on.evaluation_date,
+        judged_years.target_id,
+        judged_years.evaluation_date,
         figures.figure_id,
         figures.document_id,
         figures.as_of_date,
@@ -110,19 +120,20 @@ points as (
         figures.has_doubtful_base,
         figures.trust_grade,
         row_number() over (
-            partition by judged_on.target_id, judged_on.evaluation_date
+            partition by judged_years.target_id, judged_years.evaluation_date
             order by figures.as_of_date desc, figures.trust_grade asc, figures.known_from desc, figures.figure_id asc
         ) as choice_no
-    from judged_on
+    from judged_years
     inner join figures
         on
-            judged_on.indicator_code = figures.indicator_code
-            and judged_on.province_id = figures.province_id
-            and judged_on.admin_level = figures.admin_level
-            and judged_on.scope_code = figures.scope_code
-            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
-            and figures.as_of_date between judged_on.period_start and judged_on.period_end
-    where judged_on.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
+            judged_years.indicator_code = figures.indicator_code
+            and judged_years.province_id = figures.province_id
+            and judged_years.admin_level = figures.admin_level
+            and judged_years.scope_code = figures.scope_code
+            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
+            and figures.as_of_date between judged_years.period_start and judged_years.period_end
+    where judged_years.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
 
 ),
 
@@ -180,35 +191,50 @@ part_relations as (
 
 ),
 
+sought as (
+
+    -- the indicator of the target, and its parts
+    select
+        *,
+        indicator_code as sought_code
+    from judged_years
+
+    union all
+
+    select
+        judged_years.*,
+        part_relations.from_indicator_code as sought_code
+    from judged_years
+    inner join part_relations
+        on judged_years.indicator_code = part_relations.to_indicator_code
+
+),
+
 other_places as (
 
     -- the same indicator, or a part of it, in the period, but of another level or scope
     select
-        judged_on.target_id,
-        judged_on.evaluation_date,
+        sought.target_id,
+        sought.evaluation_date,
         {{ joined_text(
             "distinct figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code", ', ',
             "figures.indicator_code || ' ' || figures.admin_level || '/' || figures.scope_code"
         ) }} as other_levels,
         bool_or(figures.has_doubtful_base) as has_doubtful_base
-    from judged_on
-    left join part_relations
-        on judged_on.indicator_code = part_relations.to_indicator_code
+    from sought
     inner join figures
         on
-            (
-                judged_on.indicator_code = figures.indicator_code
-                or part_relations.from_indicator_code = figures.indicator_code
-            )
-            and judged_on.province_id = figures.province_id
+            sought.sought_code = figures.indicator_code
+            and sought.province_id = figures.province_id
+            and year(sought.period_start) + sought.nth_year - 1 = year(figures.as_of_date)
             and (
-                judged_on.indicator_code <> figures.indicator_code
-                or judged_on.admin_level <> figures.admin_level
-                or judged_on.scope_code <> figures.scope_code
+                sought.indicator_code <> figures.indicator_code
+                or sought.admin_level <> figures.admin_level
+                or sought.scope_code <> figures.scope_code
             )
-            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
-            and figures.as_of_date between judged_on.period_start and judged_on.period_end
-    group by judged_on.target_id, judged_on.evaluation_date
+            and {{ as_known_on('figures', 'sought.evaluation_date') }}
+            and figures.as_of_date between sought.period_start and sought.period_end
+    group by sought.target_id, sought.evaluation_date
 
 ),
 
@@ -216,25 +242,26 @@ other_definitions as (
 
     -- a result on the other side of a registered break of definition
     select distinct
-        judged_on.target_id,
-        judged_on.evaluation_date,
+        judged_years.target_id,
+        judged_years.evaluation_date,
         relations.break_id
-    from judged_on
+    from judged_years
     inner join relations
         on
-            judged_on.indicator_code = relations.from_indicator_code
-            or judged_on.indicator_code = relations.to_indicator_code
+            judged_years.indicator_code = relations.from_indicator_code
+            or judged_years.indicator_code = relations.to_indicator_code
     inner join figures
         on
             figures.indicator_code = case
-                when judged_on.indicator_code = relations.from_indicator_code then relations.to_indicator_code
+                when judged_years.indicator_code = relations.from_indicator_code then relations.to_indicator_code
                 else relations.from_indicator_code
             end
-            and judged_on.province_id = figures.province_id
-            and judged_on.admin_level = figures.admin_level
-            and judged_on.scope_code = figures.scope_code
-            and {{ as_known_on('figures', 'judged_on.evaluation_date') }}
-            and figures.as_of_date between judged_on.period_start and judged_on.period_end
+            and judged_years.province_id = figures.province_id
+            and judged_years.admin_level = figures.admin_level
+            and judged_years.scope_code = figures.scope_code
+            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
+            and figures.as_of_date between judged_years.period_start and judged_years.period_end
 
 ),
 

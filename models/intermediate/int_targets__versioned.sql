@@ -31,10 +31,7 @@ joined as (
         coalesce(vintages.plan_year, documents.plan_year) as target_plan_year
     from vintages
     inner join documents
-        on coalesce(vintages.page_id, vintages.package_name) = case
-            when vintages.page_id is not null then documents.document_id
-            else documents.package_name
-        end
+        on coalesce(vintages.page_id, vintages.package_name) = documents.owner_name
 
 ),
 

@@ -21,13 +21,29 @@ reasons as (
 
 ),
 
-pairs as (
+numbered_years as (
 
     select
-        case
-            when first_rates.province_id = other_rates.province_id then 'year_on_year'
-            else 'between_provinces'
-        end as comparison_kind,
+        *,
+        {{ explode_numbers('year(period_end) - year(period_start) + 1') }} as nth_year
+    from rates
+
+),
+
+rate_years as (
+
+    -- windows that overlap share a calendar year: by it they find each other
+    select
+        *,
+        year(period_start) + nth_year - 1 as calendar_year
+    from numbered_years
+
+),
+
+overlapping as (
+
+    select
+        'between_provinces' as comparison_kind,
         first_rates.province_id,
         other_rates.province_id as other_province_id,
         first_rates.geography_basis,
@@ -41,25 +57,60 @@ pairs as (
         other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
         first_rates.dossiers_resolved,
         other_rates.dossiers_resolved as other_dossiers_resolved,
-        -- of a year before, what is more than a year
-        case when first_rates.province_id = other_rates.province_id then 365 else 0 end as days_apart
-    from rates as first_rates
-    inner join rates as other_rates
+        0 as days_apart
+    from rate_years as first_rates
+    inner join rate_years as other_rates
         on
             first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
             and first_rates.geography_basis = other_rates.geography_basis
+            and first_rates.calendar_year = other_rates.calendar_year
     where
-        (
-            first_rates.province_id < other_rates.province_id
-            and first_rates.period_start <= other_rates.period_end
-            and first_rates.period_end >= other_rates.period_start
-        )
-        or (
+        first_rates.province_id < other_rates.province_id
+        and first_rates.period_start <= other_rates.period_end
+        and first_rates.period_end >= other_rates.period_start
+        -- in the first year that both have, not once in each
+        and (first_rates.nth_year = 1 or other_rates.nth_year = 1)
+
+),
+
+year_on_year as (
+
+    select
+        'year_on_year' as comparison_kind,
+        first_rates.province_id,
+        other_rates.province_id as other_province_id,
+        first_rates.geography_basis,
+        first_rates.admin_level,
+        first_rates.scope_code,
+        first_rates.period_start,
+        first_rates.period_end,
+        other_rates.period_start as other_period_start,
+        other_rates.period_end as other_period_end,
+        first_rates.on_time_rate_resolved_pct,
+        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
+        first_rates.dossiers_resolved,
+        other_rates.dossiers_resolved as other_dossiers_resolved,
+        -- what is more than a year
+        365 as days_apart
+    from rates as first_rates
+    inner join rates as other_rates
+        on
             first_rates.province_id = other_rates.province_id
-            and {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
-            and abs(first_rates.period_days - other_rates.period_days) <= 45
-        )
+            and first_rates.admin_level = other_rates.admin_level
+            and first_rates.scope_code = other_rates.scope_code
+            and first_rates.geography_basis = other_rates.geography_basis
+    where
+        {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
+        and abs(first_rates.period_days - other_rates.period_days) <= 45
+
+),
+
+pairs as (
+
+    select * from overlapping
+    union all
+    select * from year_on_year
 
 ),
 
