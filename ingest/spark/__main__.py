@@ -5,6 +5,7 @@ dossiers. All of it happens in a folder of its own among the system's temporary 
 """
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -148,8 +149,9 @@ def compare_engines(name: str, workspace: Workspace, folder: Path) -> list[Compa
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Build the same models on Apache Spark."""
-    # what Python packages say of each other's versions is not for the reader
+    # what packages say of each other's versions and of their own temporary files is not for the reader
     warnings.simplefilter("ignore")
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 @main.command()
@@ -174,10 +176,10 @@ def raw(warehouse: Path, remote: str, place: str | None) -> None:
 
 
 @main.command()
-@click.option("--dossiers", type=click.IntRange(min=0), default=0, help="Also compare with so many synthetic dossiers.")
+@click.option("--dossiers", type=click.IntRange(min=1000), help="Also compare with so many synthetic dossiers.")
 @click.option("--records/--no-records", default=True, help="Compare with the records of the project.")
 @click.option("--keep", is_flag=True, help="Leave the folder with both builds and Spark's logs for a look.")
-def compare(dossiers: int, records: bool, keep: bool) -> None:
+def compare(dossiers: int | None, records: bool, keep: bool) -> None:
     """Compare the models on DuckDB with those on a cluster of this machine, row by row; exit 2 where they differ."""
     folder = Path(tempfile.mkdtemp(prefix="parvn-spark-"))
     found: list[Comparison] = []
