@@ -22,7 +22,7 @@ from ingest.messages import gettext as _
 from ingest.problems import BadInput, ParvnError, Problem, nearest_spellings
 from ingest.readers import Package, Row, find_packages, read_package
 from ingest.reference import Reference
-from ingest.templates import SHEETS, FormColumn, form_columns
+from ingest.templates import SHEETS, FormColumn, choices, form_columns
 
 REASONS = ("record_corrected", "source_revised")
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -144,7 +144,7 @@ def plan_addition(
     addition = Addition(folder, document_id, held is None, {name: len(rows) for name, rows in filled.tables.items()})
     addition.changes = _document_changes(document_id, merged.before, document) if held else []
     for name, rows in merged.rows.items():
-        addition.changes += _changes(name, _old_rows(held, name), rows)
+        addition.changes += _changes(name, _old_rows(held, name), rows, reference)
     if not addition.changes and held:
         return addition
     if addition.is_correction:
@@ -357,15 +357,19 @@ _SAID_OF = {
 }
 
 
-def _changes(table: str, old: list[Row], new: list[Row]) -> list[Change]:
+def _changes(table: str, old: list[Row], new: list[Row], reference: Reference) -> list[Change]:
     name, form = TABLES[table].id_column, form_columns()[table]
+
+    def label(row: Row, column: str) -> str | None:
+        code = row.get(column)
+        return choices(form[column].list, reference).get(code, code) if code else None
 
     def said(row: Row) -> str:
         text = next((row[column] for column in _SAID_OF[table] if row.get(column)), "") or ""
         value = row.get("value") or row.get("target_value")
         days = " .. ".join(day for column in ("period_start", "period_end") if (day := row.get(column)))
-        about = [row.get("indicator_code"), row.get("admin_level") if value else None, days or row.get("measured_on")]
-        return "; ".join(part for part in (" ".join(filter(None, about)), value, text) if part)
+        about = [label(row, "indicator_code"), label(row, "admin_level") if value else None]
+        return "; ".join(filter(None, [*about, days or row.get("measured_on"), value, text]))
 
     before, after = {row[name] or "": row for row in old}, {row[name] or "": row for row in new}
     changes = []

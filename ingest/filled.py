@@ -595,9 +595,14 @@ def placed(
         text = problem.text
         if text is not None and row is not None and text == row.values.get(problem.column or "") and typed:
             text = typed
+        message = _NAMES.sub(heading, problem.message)
+        if problem.column == "unit":  # the units and indicators that it names are in drop-downs
+            labels = choices(form["indicator_code"].list, reference) | choices(form["unit"].list, reference)
+            words = re.split(r"(\w+)", message)
+            message = "".join(f"'{labels[word]}'" if word in labels else word for word in words)
         yield replace(
             problem,
-            message=_NAMES.sub(heading, problem.message),
+            message=message,
             column=column.heading if column else problem.column,
             text=text,
             cell=cell,

@@ -365,7 +365,7 @@ MISTAKES: dict[str, tuple[Callable[[Form], Any], str]] = {
     ),
     "another unit than the indicator's": (
         lambda form: form.row("Kết quả", 4, {"Đơn vị tính": "%"}),
-        f"{K} L4, column Đơn vị tính: the indicator dossiers_received_count is measured in dossier; found '%'",
+        f"{K} L4, column Đơn vị tính: the indicator 'Số hồ sơ đã tiếp nhận' is measured in 'hồ sơ'; found '%'",
     ),
     "no words": (
         lambda form: form.row("Kết quả", 7, {"Nguyên văn": None}),
@@ -476,10 +476,10 @@ def test_a_correction_shows_the_cells_needs_a_reason_and_keeps_the_ids(
     addition = add(form, reason="source_revised", known_from=date(2024, 11, 1))
     name, quarter = "Kết quả, lai-chau-2024-q3-report", "2024-07-01 .. 2024-09-30"
     assert sorted(map(str, addition.changes)) == [
-        f"added {name}-r005: dossiers_received_count commune {quarter}; 7; 7 hồ sơ",
+        f"added {name}-r005: Số hồ sơ đã tiếp nhận; Cấp xã; {quarter}; 7; 7 hồ sơ",
         f"changed {name}-r002, Giá trị: 12000 -> 12001",
         f"changed {name}-r002, Nguyên văn: đã giải quyết 12.000 hồ sơ -> đã giải quyết 12.001 hồ sơ",
-        f"removed {name}-r004: dossiers_in_process_count province {quarter}; 345; đang giải quyết 345 hồ sơ",
+        f"removed {name}-r004: Số hồ sơ đang giải quyết; Cấp tỉnh; {quarter}; 345; đang giải quyết 345 hồ sơ",
     ]
     assert found_in(data) == []
     fields = yaml.safe_load((folder / "document.yml").read_text("utf-8"))
