@@ -45,7 +45,7 @@ spark: $(SPARK)/.installed  ## the models on a Spark cluster of this machine, co
 	$(SPARK)/bin/python -m ingest.spark compare $(if $(DOSSIERS),--dossiers $(DOSSIERS))
 
 $(SPARK)/.installed: $(VENV)/.installed requirements-spark.lock
-	$(PYTHON) -m venv $(SPARK)
+	$(PYTHON) -m venv --clear $(SPARK)
 	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps -r requirements.lock -r requirements-spark.lock
 	VIRTUAL_ENV=$(SPARK) $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
