@@ -204,7 +204,7 @@ def run(size: str, repeats: int) -> Section:
     section.notes.append(
         "What landing does beyond COPY: it reads every cell under a mapping and tests it in the same pass (most of the "
         "difference), scans once what it wrote for ids that stand twice, and hashes the file and the months. What "
-        "`check` does beyond pydantic: it reads and hashes the files, and tests words, figures and references of every row."
+        "`check` does beyond pydantic: it reads and hashes the files, and tests words, figures and references of rows."
     )
     shutil.rmtree(folder)
     return section
