@@ -19,18 +19,19 @@ from benchmarks.harness import (
     work_folder,
 )
 
-ROWS = {"tiny": (20_000,), "small": (1_000_000,), "default": (1_000_000, 5_000_000), "large": (1_000_000, 10_000_000)}
+ROWS = {"tiny": (20_000,), "small": (1_000_000,), "default": (1_000_000,), "large": (1_000_000, 10_000_000)}
 LAST_DAY = date(2024, 12, 31)
 
 
 # --- records -------------------------------------------------------------------------------------------------------
 
 
-def check(data: str) -> int:
+def check(data: str) -> dict[str, Any]:
     """Read and check all records, as every build does."""
     from ingest.check import check_folder
 
-    return sum(len(table.rows) for item in check_folder(Path(data)) for table in item.package.tables.values())
+    folder = Path(data)
+    return _timed(lambda: sum(len(t.rows) for item in check_folder(folder) for t in item.package.tables.values()))
 
 
 def validate(data: str) -> dict[str, Any]:
@@ -43,16 +44,19 @@ def validate(data: str) -> dict[str, Any]:
     return _timed(lambda: sum(len(_validate(table, reference)[0]) for table in tables))
 
 
-def read_records(data: str) -> int:
+def read_records(data: str) -> dict[str, Any]:
     """Read every CSV of the records into a DuckDB table of texts."""
     import duckdb
 
-    count = 0
-    with duckdb.connect(config={"threads": THREADS}) as connection:
-        for number, path in enumerate(sorted(Path(data).rglob("*.csv"))):
-            connection.execute(f"create table t{number} as from read_csv(?, all_varchar = true)", [str(path)])
-            count += connection.execute(f"select count(*) from t{number}").fetchall()[0][0]
-    return count
+    def read() -> int:
+        count = 0
+        with duckdb.connect(config={"threads": THREADS}) as connection:
+            for number, path in enumerate(sorted(Path(data).rglob("*.csv"))):
+                connection.execute(f"create table t{number} as from read_csv(?, all_varchar = true)", [str(path)])
+                count += connection.execute(f"select count(*) from t{number}").fetchall()[0][0]
+        return count
+
+    return _timed(read)
 
 
 def land_records(data: str, out: str) -> dict[str, Any]:
@@ -96,28 +100,33 @@ def write_extract(path: str, data: str, rows: int) -> None:
     write(Path(path), rows, held, date(2022, 1, 1), LAST_DAY, LAST_DAY)
 
 
-def land_dossiers(path: str, data: str, out: str) -> int:
+def land_dossiers(path: str, data: str, out: str) -> dict[str, Any]:
     """Land an extract as `parvn ingest-dossiers` does, all checks on."""
     from ingest.dossiers import Dossiers
     from ingest.synthetic_dossiers import SOURCE_ID
 
-    return Dossiers(Path(out)).land(Path(path), Path(data), SOURCE_ID, LAST_DAY).extract.row_count
+    landed = Dossiers(Path(out))
+    return _timed(lambda: landed.land(Path(path), Path(data), SOURCE_ID, LAST_DAY).extract.row_count)
 
 
-def copy_dossiers(path: str, out: str) -> None:
+def copy_dossiers(path: str, out: str) -> dict[str, Any]:
     """COPY the same file to the same partitioned Parquet, nothing checked; its types guessed by DuckDB."""
-    with _connect(out) as connection:
-        connection.execute(
-            "copy (select *, year(received_on) as received_year, month(received_on) as received_month "
-            f"from '{path}') to '{out}/copied' (format parquet, compression zstd, "
-            "partition_by (received_year, received_month))"
-        )
+    return _timed_sql(
+        out,
+        "copy (select *, year(received_on) as received_year, month(received_on) as received_month "
+        f"from '{path}') to '{out}/copied' (format parquet, compression zstd, "
+        "partition_by (received_year, received_month))",
+    )
 
 
-def read_dossiers(path: str, out: str) -> None:
+def read_dossiers(path: str, out: str) -> dict[str, Any]:
     """Read the same file into a DuckDB table, types guessed."""
+    return _timed_sql(out, f"attach '{out}/read.duckdb' as t; create table t.dossiers as from '{path}'; detach t")
+
+
+def _timed_sql(out: str, sql: str) -> dict[str, Any]:
     with _connect(out) as connection:
-        connection.execute(f"attach '{out}/read.duckdb' as t; create table t.dossiers as from '{path}'")
+        return _timed(lambda: bool(connection.execute(sql)))
 
 
 def _connect(out: str) -> Any:
@@ -141,7 +150,8 @@ def run(size: str, repeats: int) -> Section:
         "Loading",
         "Records: all of `data/`. `check` reads, validates and tests them, as every build does. pydantic alone: "
         "`model_validate` over the same cells. Dossiers: an extract of 63 provinces and 36 months; landing "
-        "reads, maps, tests and writes it, COPY only writes it to the same 36 months.",
+        "reads, maps, tests and writes it, COPY only writes it to the same 36 months. "
+        "Imports are not counted.",
         ("work", "rows", "seconds", "CPU s", "rows per s", "peak MB", "ratio of seconds", "ratio of CPU"),
     )
 
@@ -160,11 +170,11 @@ def run(size: str, repeats: int) -> Section:
         },
         repeats,
     )
-    rows = found["check"].value
+    rows = found["check"].value["rows"]
     add("records: pydantic alone", rows, found["pydantic"])
     add("records: check", rows, found["check"], found["pydantic"])
     add("records: land and make `raw`", rows, found["land"], found["pydantic"])
-    add("records: DuckDB `read_csv` into tables", found["read_csv"].value, found["read_csv"], found["pydantic"])
+    add("records: DuckDB `read_csv` into tables", found["read_csv"].value["rows"], found["read_csv"], found["pydantic"])
     section.aim("records: check at most 1.5 times pydantic alone", ratio(found["check"], found["pydantic"]), 1.5)
     for count in ROWS[size]:
         for kind in ("parquet", "csv"):
@@ -191,5 +201,10 @@ def run(size: str, repeats: int) -> Section:
                     is_least=True,
                 )
             path.unlink()
+    section.notes.append(
+        "What landing does beyond COPY: it reads every cell under a mapping and tests it in the same pass (most of the "
+        "difference), scans once what it wrote for ids that stand twice, and hashes the file and the months. What "
+        "`check` does beyond pydantic: it reads and hashes the files, and tests words, figures and references of rows."
+    )
     shutil.rmtree(folder)
     return section

@@ -16,6 +16,7 @@ Nothing here is a test: a slow machine fails nothing.
   largest resident memory of the process (`ru_maxrss`).
 - Works that are compared take turns. A ratio is the median of the ratios of the pairs, CPU is seconds of processor on
   all cores.
+- The build, the marts and dossiers above three million rows are measured once, all else as often as said below.
 - DuckDB has 2 threads and, where memory is said to be limited, 2 GB.
 - Read ratios, growth and memory. Seconds are of the machine that is named below each table, which may have been busy
   with other work: see its load average.

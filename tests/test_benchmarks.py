@@ -25,7 +25,7 @@ def test_works_are_measured_in_turns_each_in_a_process_of_its_own(tmp_path: Path
         },
         1,
     )
-    assert found["landing"].value == 500
+    assert found["landing"].value["rows"] == 500
     assert all(len(m.seconds) == 1 and m.median > 0 and m.cpu > 0 and m.peak_mb > 10 for m in found.values())
 
 
