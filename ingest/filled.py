@@ -588,6 +588,10 @@ def placed(
 
         rows = [filled.document] if table == "document" else filled.tables[table]
         row = next((row for row in rows if row.number == (problem.row or 0)), None)
+        sheet = problem.sheet
+        if row and problem.column in row.made and problem.column in filled.document.places:
+            # an empty cell takes what the document says: there it is to be mended
+            row, sheet, form = filled.document, SHEETS["document"], form_columns()["document"]
         cell, typed = (row.places.get(problem.column or "") if row else None) or (None, "")
         if row and _is_consequence(problem, row, filled, cells):
             continue
@@ -602,6 +606,7 @@ def placed(
             message = "".join(f"'{labels[word]}'" if word in labels else word for word in words)
         yield replace(
             problem,
+            sheet=sheet,
             message=message,
             column=column.heading if column else problem.column,
             text=text,

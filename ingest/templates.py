@@ -298,7 +298,8 @@ _GUIDE_RECORDS = (
     "Điền từ dòng dưới nó.",
     "Nguyên văn và Vị trí trong văn bản là bằng chứng của mỗi dòng: con số phải đọc được trong nguyên văn.",
     "Sửa dữ liệu đã nạp: lấy mẫu có sẵn dữ liệu bằng parvn template LOẠI --document MÃ, sửa, rồi parvn add với "
-    "--reason record_corrected (ta chép sai) hoặc --reason source_revised --known-from NGÀY (cơ quan ban hành sửa).",
+    "--reason record_corrected (đơn vị nhập liệu chép sai) hoặc --reason source_revised --known-from NGÀY "
+    "(cơ quan ban hành sửa).",
 )
 _GUIDE_INDEX = (
     "Điền điểm và thứ hạng của từng tỉnh; cột nào không có số liệu thì để trống cả cột. "

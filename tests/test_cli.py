@@ -391,7 +391,9 @@ def test_a_run_that_cannot_write_or_log_tells_so(parvn: Parvn, tmp_path: Path) -
 
 def test_status_tells_a_run_that_goes_on_from_one_that_was_killed(parvn: Parvn, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "data", tmp_path / "w")
-    Run(workspace, print).note("run", "release", "started")
+    run = Run(workspace, print)
+    run.note("run", "release", "started")
+    run.note("load", "plan/targets.csv", "unchanged")
     with publish.writer_lock(workspace):
         assert "it is still going on" in parvn("status", "--warehouse", workspace.warehouse).out
     assert "it ended without a word" in parvn("status", "--warehouse", workspace.warehouse).out
@@ -426,7 +428,7 @@ def test_ingest_index_says_what_it_read_and_where_it_went(parvn: Parvn, sipas_ta
         0,
         "sipas.csv: flat table, 63 rows\n"
         "  sipas 2023: 63 provinces in each component: total\n"
-        f"Written to {folder}. Now run 'parvn build --data {tmp_path / 'data'}'.\n",
+        f"Written to {folder}. Now run 'parvn build --data {tmp_path / 'data'} --warehouse FOLDER'.\n",
         "",
     )
     assert parvn("check", tmp_path / "data").code == 0

@@ -354,7 +354,7 @@ def test_chosen_columns_and_words_for_codes_keep_the_sources(parvn: Parvn, real:
     assert parvn("export", *arguments, "--warehouse", real.warehouse, "--output", path).code == 0
     lines = path.read_text("utf-8-sig").splitlines()
     assert lines[0] == 'Lý do không so sánh được,Cơ sở địa giới,Cấp hành chính,"Tỉnh, thành phố"'
-    assert ",Theo đơn vị báo cáo,Cấp huyện,Thừa Thiên Huế" in lines[1:]
+    assert ",Theo địa giới tại thời điểm báo cáo,Cấp huyện,Thừa Thiên Huế" in lines[1:]
     with tables.open_release(real)[0] as connection:
         labels = label_expressions(connection, ["status_code", "province_id", "not_comparable_reason"], "en")
     assert set(labels) == {"status_code", "not_comparable_reason"}

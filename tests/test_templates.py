@@ -363,6 +363,10 @@ MISTAKES: dict[str, tuple[Callable[[Form], Any], str]] = {
         f"{K} C4, column Chỉ số: this is not in the list of this column; found 'Số hồ sơ tiếp nhận'; "
         "nearest: Số hồ sơ đã tiếp nhận; Hồ sơ tiếp nhận trực tiếp; Hồ sơ tiếp nhận trực tuyến",
     ),
+    "a document's period that ends before it starts, told once, where it stands": (
+        lambda form: form.field("Từ ngày", "15/12/2024"),
+        "ket-qua.xlsx, sheet Văn bản, cell B11, column Đến ngày: the period ends before it starts; found '2024-09-30'",
+    ),
     "another unit than the indicator's": (
         lambda form: form.row("Kết quả", 4, {"Đơn vị tính": "%"}),
         f"{K} L4, column Đơn vị tính: the indicator 'Số hồ sơ đã tiếp nhận' is measured in 'hồ sơ'; found '%'",

@@ -121,7 +121,8 @@ def build(
         pages, publications = by_kind.pop("web_page", 0), by_kind.pop("index_publication", 0)
         scores = _scalar(connection, "select count(*) from marts.fct_index_score")
         facts = {
-            name: _scalar(connection, f"select count(*) from marts.fct_{name}") for name in ("target", "task", "result")
+            name: _scalar(connection, f"select count(distinct {name}_id) from marts.fct_{name}")
+            for name in ("target", "task", "result")
         }
         conflicts = _scalar(connection, "select count(*) from audit.audit_figure_conflicts")
     if result.is_new:

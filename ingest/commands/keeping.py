@@ -57,15 +57,16 @@ def status(warehouse: Path, is_verified: bool) -> None:
         return
     last_run = [a for a in attempts if a.run_id == attempts[-1].run_id]
     failed = [a for a in last_run if a.status in ("refused", "failed")]
-    ended = {a.status for a in last_run} & {"refused", "failed", "published", "unchanged"}
+    is_unchanged = last_run[-1].step == "run" and last_run[-1].status == "unchanged"
+    is_ended = bool(failed) or last_run[-1].status == "published" or is_unchanged
     steps = ", ".join(f"{a.step} {a.duration_s:.0f} s" for a in last_run if a.status == "done")
     click.echo(
         _("Last run {time} UTC: {steps}").format(
             time=attempts[-1].run_id[:16].replace("T", " "),
-            steps=steps or (_("nothing had changed") if "unchanged" in ended else _("no step was finished")),
+            steps=steps or (_("nothing had changed") if is_unchanged else _("no step was finished")),
         )
     )
-    if not ended and last_run[0].status == "started":
+    if not is_ended and last_run[0].status == "started":
         if publish.is_being_written(workspace):
             click.echo("  " + _("it is still going on"))
         else:

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 
 def call(command: str, data: Path | None = None, warehouse: Path | None = None) -> str:
-    """Return a call of `parvn` to type next, with the folders named where they are not the usual ones."""
+    """Return a call of `parvn` to type next, with the folders named where they are not the usual ones.
+
+    Other records than the usual ones belong into another warehouse: where none is named, the call asks for one.
+    """
     words = ["parvn", command]
     for folder, name in ((data, "data"), (warehouse, "warehouse")):
         if folder is not None and folder.resolve() != (PROJECT / name).resolve():
             words += [f"--{name}", shlex.quote(str(folder))]
+    if "--data" in words and warehouse is None:
+        words += ["--warehouse", _("FOLDER")]
     return " ".join(words)
 
 
@@ -66,7 +71,9 @@ def print_table(console: "Console", columns: list[str], rows: list[list[str]]) -
     """Print a table, or one record under the other where the table would have to break words."""
     from rich.table import Table
 
-    table = Table(*columns)
+    table = Table()
+    for name in columns:
+        table.add_column(name, overflow="fold")  # an id is never cut
     for row in rows:
         table.add_row(*row)
     unbounded = console.options.update(width=sys.maxsize)
