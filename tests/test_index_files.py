@@ -315,6 +315,7 @@ def test_a_corrected_file_lands_as_a_new_vintage_and_an_unchanged_one_as_none(
     assert vintages() == [(1, "first_loaded", None)]
     load("par_index", table, "par.csv")
     assert len(vintages()) == 1
+    pipeline.Run(workspace, lambda _: None).note("run", "release", "published")
     table[5][4] = "88,01"
     load("par_index", table, "par.csv", facts=FileFacts(known_from=date(2023, 6, 1)))
     assert vintages() == [(1, "first_loaded", None), (2, "source_revised", "2023-06-01")]
