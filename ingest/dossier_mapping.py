@@ -1,12 +1,9 @@
-"""What a one-stop system's extract says under its own headings, and what that means here, as SQL.
+"""What a one-stop system's extract says under its own headings, and what that means here.
 
 `data/dossiers/sources/<source_id>.yml` says whose extract it is; `data/dossiers/systems/<system_code>.yml` says under
 which headings and with which words its system exports.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,9 +14,7 @@ from ingest import limits
 from ingest.check import broken_rule
 from ingest.messages import gettext as _
 from ingest.problems import BadInput, Problem, nearest_spellings
-from ingest.quoting import identifier, literal
 from ingest.readers import TextLoader, read_utf8
-from ingest.reading.text import fold, search_key
 from ingest.reference import Reference
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -32,12 +27,6 @@ FLAGS = ("is_returned_by_post", "is_paid_online", "is_digitised")
 COLUMNS = (*TEXTS[:1], "province_id", *TEXTS[1:], *CODES, *DATES, *FLAGS)
 """Of a landed dossier, in their order."""
 REQUIRED = ("dossier_id", "received_on")
-REASONS = (
-    "unreadable_row", "no_dossier_id", "identity_number", "no_received_date", "unreadable_date",
-    "received_after_extract", "resolved_after_extract", "resolved_before_received", "due_before_received",
-    "unknown_province", "unknown_word", "conflicting_rows", "duplicate_row",
-)  # fmt: skip
-"""Why a row of an extract is not landed."""
 
 
 class DossierSource(BaseModel):
@@ -174,143 +163,3 @@ def read_source(data: Path, source_id: str, reference: Reference) -> tuple[Dossi
     if problems:
         raise BadInput(problems)
     return source, system
-
-
-def _date(column: str, sql_type: str, formats: list[str]) -> str:
-    if sql_type.startswith(("DATE", "TIMESTAMP")):
-        return f"cast({column} as date)"
-    iso = f"try_cast({column} as date)"
-    if not formats:
-        return iso
-    tried = ", ".join(map(literal, formats))
-    return f"coalesce(cast(try_strptime(trim({column}), [{tried}]) as date), {iso})"
-
-
-def _trimmed(text: str) -> str:
-    """Return a text without spaces round it, null where nothing is left; most texts are ASCII and have none."""
-    clean = f"strlen({text}) = length({text}) and not starts_with({text}, ' ') and not ends_with({text}, ' ')"
-    return f"nullif(case when {clean} then {text} else trim({text}) end, '')"
-
-
-def _constant_province(source: DossierSource, reference: Reference) -> str:
-    """Return the source's province on the days on which it existed."""
-    spans = reference.province_days(source.province or "")
-    days = " or ".join(f"new_received_on between date '{first}' and date '{last}'" for first, last in spans)
-    return f"case when {days} then {literal(source.province or '')} end" if days else "null"
-
-
-def _word(column: str, words: Mapping[str, str]) -> str:
-    """Return a CASE that reads the words as they stand, and only what is left over in any case and spacing."""
-    exact = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in words.items())
-    folded = {theirs.strip().casefold(): ours for theirs, ours in words.items()}
-    loose = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in folded.items())
-    return f"case {column} {exact} else case lower(trim({column})) {loose} end end"
-
-
-def typed_sql(
-    relation: str,
-    types: Mapping[str, str],
-    source: DossierSource,
-    system: ExportingSystem,
-    reference: Reference,
-    extracted_on: date,
-    normalises: bool,
-) -> str:
-    """Return the SELECT that reads an extract: COLUMNS, `_reason` (null: landed) and `_words` (of a refused row).
-
-    `relation` gives the extract's columns by their headings, `types` says how; the table `_provinces` must exist.
-    `normalises` brings texts into Unicode NFC, which costs as much as all the rest: only where it is needed.
-    """
-    nfc = "nfc_normalize" if normalises else ""
-    read, words_read = {}, []
-    allowed = allowed_words(reference)
-    for column in COLUMNS:
-        heading = system.columns.get("province" if column == "province_id" else column)
-        given = identifier(heading) if heading else None
-        if column in DATES:
-            read[column] = (
-                _date(given, types[heading], system.date_formats) if given and heading else "cast(null as date)"
-            )
-            if given and heading and not types[heading].startswith(("DATE", "TIMESTAMP")):
-                words_read.append(("unreadable_date", column, given))
-        elif column in (*CODES, *FLAGS):
-            words = {w: w for w in allowed[column]} | system.words.get(column, {})
-            constant = source.admin_level if column == "admin_level" else None
-            expression = (
-                _word(f"cast({given} as varchar)", words) if given else (literal(constant) if constant else "null")
-            )
-            read[column] = f"cast({expression} as boolean)" if column in FLAGS else f"cast({expression} as varchar)"
-            if given:
-                words_read.append(("unknown_word", column, given))
-        elif column != "province_id":
-            # ids are all different, and trimming one costs more than to see that it need not be
-            trimmed = _trimmed if column == "dossier_id" else "nullif(trim({0}), '')".format
-            read[column] = f"{nfc}({trimmed(f'cast({given} as varchar)')})" if given else "cast(null as varchar)"
-    lost = {
-        reason: " or ".join(
-            f"(new_{column} is null and trim(cast({given} as varchar)) <> '')"
-            for found, column, given in words_read
-            if found == reason
-        )
-        or "false"
-        for reason in ("unreadable_date", "unknown_word")
-    }
-    ours = ", ".join(f"{read[c]} as new_{c}" for c in COLUMNS if c != "province_id")
-    mapped = [
-        system.columns[c] for c in ("dossier_id", "province", *DATES, *TEXTS[1:], *CODES, *FLAGS) if c in system.columns
-    ]
-    as_found = ", ".join(f"{literal(h)}, cast({identifier(h)} as varchar)" for h in mapped)
-    heading = system.columns.get("province")
-    province, join = f"cast({_constant_province(source, reference)} as varchar)", ""
-    if heading:
-        key = f"lower({nfc}(trim(cast(given.{identifier(heading)} as varchar))))"
-        province = "p.province_id"
-        join = (
-            f"left join _provinces as p on p.spelling = {key} and new_received_on between p.valid_from and p.valid_to"
-        )
-    day = literal(extracted_on.isoformat())
-    return f"""
-        with given as (select *, {ours} from {relation}),
-        placed as (select given.*, {province} as new_province_id from given {join}),
-        judged as (
-            select *, case
-                when new_dossier_id is null then 'no_dossier_id'
-                when strlen(new_dossier_id) in (9, 12) and regexp_full_match(new_dossier_id, '\\d+')
-                    then 'identity_number'
-                when {lost["unreadable_date"]} then 'unreadable_date'
-                when new_received_on is null then 'no_received_date'
-                when new_received_on > date {day} then 'received_after_extract'
-                when new_resolved_on > date {day} then 'resolved_after_extract'
-                when new_resolved_on < new_received_on then 'resolved_before_received'
-                when new_due_on < new_received_on then 'due_before_received'
-                when new_province_id is null then 'unknown_province'
-                when {lost["unknown_word"]} then 'unknown_word'
-            end as _reason
-            from placed
-        )
-        select {", ".join(f"new_{c} as {c}" for c in COLUMNS)}, _reason,
-            case when _reason <> 'identity_number' then cast(json_object({as_found}) as varchar) end as _words,
-            case when _reason is null then year(new_received_on) end as received_year,
-            case when _reason is null then month(new_received_on) end as received_month
-        from judged
-    """
-
-
-def spellings(reference: Reference) -> list[tuple[str, str, date, date]]:
-    """Return the rows of `_provinces` (spelling in lower case, province_id, valid_from, valid_to).
-
-    With and without diacritics, and every id; at most one row for a spelling and day.
-    """
-    spans: dict[tuple[str, str], set[tuple[date, date]]] = defaultdict(set)
-    for text, meant in reference.province_spellings:
-        for spelling in (fold(text).lower(), search_key(text)):
-            spans[spelling, meant.province_id].add((meant.valid_from, meant.valid_to))
-        spans[meant.province_id, meant.province_id].update(reference.province_days(meant.province_id))
-    rows: list[tuple[str, str, date, date]] = []
-    for (spelling, province_id), days in sorted(spans.items()):
-        for first, last in sorted(days):
-            if rows and rows[-1][:2] == (spelling, province_id) and first <= rows[-1][3]:
-                rows[-1] = (spelling, province_id, rows[-1][2], max(last, rows[-1][3]))
-            else:
-                rows.append((spelling, province_id, first, last))
-    return rows

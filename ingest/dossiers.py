@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import os
 import shutil
-import unicodedata
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -22,7 +22,8 @@ import duckdb
 
 from ingest import limits
 from ingest.clock import utc_now
-from ingest.dossier_mapping import COLUMNS, DossierSource, ExportingSystem, read_source, spellings, typed_sql
+from ingest.dossier_mapping import COLUMNS, DossierSource, ExportingSystem, read_source
+from ingest.dossier_rows import MAX_KNOWN, Known, RowRules, spellings
 from ingest.durable import make_folder, replace, sync
 from ingest.landing import append_lines, read_lines
 from ingest.messages import gettext as _
@@ -36,6 +37,8 @@ from ingest.workbooks import XlsxFile
 _NOWHERE = "__HIVE_DEFAULT_PARTITION__"
 _FEW = ("agency_text", "field_text", "procedure_code")
 """Columns of few different texts."""
+_SAMPLE_PIECES, _SAMPLE_BYTES = 32, 128 * 1024
+"""Of a CSV file, to learn its words."""
 _TYPES = dict.fromkeys(COLUMNS, "varchar") | {
     "received_on": "date", "due_on": "date", "resolved_on": "date",
     "is_returned_by_post": "boolean", "is_paid_online": "boolean", "is_digitised": "boolean",
@@ -314,12 +317,13 @@ class _Work:
         self.extracted_on = extracted_on
         self.out = temporary / "out"
         self.relation = ""
+        self.sample = ""
+        """Some of the file, from all over it."""
         self.is_text = True
         self.types: dict[str, str] = {}
         self.texts: dict[str, list[str]] = {}
         """The different texts of the columns that have few, by our name of the column."""
         self.has_repeated = False
-        self.has_decomposed_ids: bool | None = None
 
     def open(self, drops_personal: bool) -> list[str]:
         """Find the columns of the file; returns the headings that are not loaded."""
@@ -329,7 +333,7 @@ class _Work:
             readable = self._as_csv()
         if kind.endswith(".parquet"):
             self.is_text = False
-            self.relation = f"read_parquet({literal(readable)})"
+            self.relation = self.sample = f"read_parquet({literal(readable)})"
             try:
                 found = self.connection.execute(f"describe select * from {self.relation}").fetchall()
             except duckdb.Error as error:
@@ -338,16 +342,35 @@ class _Work:
         elif kind.endswith((".csv", ".csv.gz", ".xlsx", ".txt")):
             header, delimiter = self._header(readable, kind.endswith(".gz"))
             self.types = dict.fromkeys(header, "VARCHAR")
-            columns = ", ".join(f"{literal(h)}: 'varchar'" for h in header)
-            packed = "gzip" if kind.endswith(".gz") else "none"
-            self.relation = (
-                f"read_csv({literal(readable)}, columns = {{{columns}}}, auto_detect = false, header = true, "
-                f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', compression = '{packed}', "
-                "null_padding = false, store_rejects = true, rejects_limit = 0)"
-            )
+            packed = kind.endswith(".gz")
+            self.relation = self._csv(readable, delimiter, packed, "store_rejects = true, rejects_limit = 0")
+            sample = self._write_sample(readable, packed)
+            self.sample = self._csv(sample, delimiter, False, "ignore_errors = true")
         else:
             raise BadInput([Problem(self.path.name, _("expected a file .csv, .csv.gz, .parquet or .xlsx"))])
         return self._check_headings(drops_personal)
+
+    def _csv(self, path: Path, delimiter: str, is_packed: bool, on_errors: str) -> str:
+        columns = ", ".join(f"{literal(h)}: 'varchar'" for h in self.types)
+        return (
+            f"read_csv({literal(path)}, columns = {{{columns}}}, auto_detect = false, header = true, "
+            f"delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+            f"compression = '{'gzip' if is_packed else 'none'}', null_padding = false, {on_errors})"
+        )
+
+    def _write_sample(self, readable: Path, is_packed: bool) -> Path:
+        """Write the headings and whole lines from all over the file; of a packed file from its beginning."""
+        sample, size = self.temporary / "sample.csv", readable.stat().st_size
+        step = 0 if is_packed else size // _SAMPLE_PIECES
+        with gzip.open(readable, "rb") if is_packed else readable.open("rb") as file, sample.open("wb") as out:
+            out.write(file.readline())
+            for number in range(_SAMPLE_PIECES):
+                if step > _SAMPLE_BYTES and number:
+                    file.seek(number * step)
+                    file.readline()
+                out.write(file.read(_SAMPLE_BYTES))
+                out.write(file.readline())
+        return sample
 
     def _as_csv(self) -> Path:
         book = XlsxFile(self.path.read_bytes(), self.path.name)
@@ -399,91 +422,89 @@ class _Work:
             raise BadInput(problems)
         return [h for h in left_out if h not in self.system.not_loaded]
 
-    def _typed(self, normalises: bool) -> str:
-        return typed_sql(
-            self.relation, self.types, self.source, self.system, self.reference, self.extracted_on, normalises
-        )
-
     def copy(self) -> tuple[Counter[str], int]:
-        """Write the partitions in one pass; returns the refused rows by reason, and the number of landed rows."""
+        """Write the partitions; returns the refused rows by reason, and the number of landed rows."""
         self.connection.execute(
             "create table _provinces (spelling varchar, province_id varchar, valid_from date, valid_to date)"
         )
-        self.connection.executemany("insert into _provinces values (?, ?, ?, ?)", spellings(self.reference))
-        written = self._write(normalises=False)
-        if self._is_decomposed(written):
-            shutil.rmtree(self.out)
-            written = self._write(normalises=True)
+        columns = [list(values) for values in zip(*spellings(self.reference), strict=True)]
+        self.connection.execute("insert into _provinces select unnest(?), unnest(?), unnest(?), unnest(?)", columns)
+        rules = RowRules(self.types, self.source, self.system, self.reference, self.extracted_on)
         rejected: Counter[str] = Counter()
-        for file in (file for file in written if _NOWHERE in file):
-            rejected.update(self._reasons(file))
+        try:
+            known = self._known(rules)
+            written = self._write(rules.short_sql(self.relation, known), "part")
+            handed_on = self._take_refused()
+            if handed_on:
+                written |= self._write(rules.full_sql(rules.handed_on(handed_on)), "again")
+        except duckdb.Error as error:
+            words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
+            raise BadInput([Problem(self.path.name, words)]) from error
+        refused = self._take_refused() if handed_on else None
+        if refused:
+            self.connection.execute(f"create table _refused as {rules.refused_sql(refused)}")
+            found = "select reason_code, count(*) from _refused group by all"
+            rejected.update(dict(self.connection.execute(found).fetchall()))
         rows = sum(count for file, count in written.items() if _NOWHERE not in file)
         lost = self.connection.execute(
             "select count(distinct line) from reject_errors" if self.is_text else "select 0"
         ).fetchall()[0][0]
+        self._keep_rejects(bool(rejected), lost)
         if lost:
-            rejected["unreadable_row"] += lost
-        self._keep_rejects(lost)
+            rejected["unreadable_row"] = lost
+        if rows:
+            self._look_over()
         if self.has_repeated:
             taken = self._remove_repeated()
             rejected.update(taken)
             rows -= taken.total()
         return rejected, rows
 
-    def _write(self, normalises: bool) -> dict[str, int]:
-        """Write the partitions and return their files with the number of rows of each."""
-        if self.is_text:
-            self.connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    def _known(self, rules: RowRules) -> dict[str, Known]:
+        """Learn the words of the columns that have few, and create their types."""
+        known = {}
+        for column in rules.few_worded():
+            rows = self.connection.execute(rules.known_sql(self.sample, column)).fetchall()
+            if rows and len(rows) <= MAX_KNOWN:
+                found, meant, first, last = (list(values) for values in zip(*rows, strict=True))
+                known[column] = Known(found, meant, list(zip(first, last, strict=True)))
+                self.connection.execute(known[column].types_sql(column))
+        return known
+
+    def _write(self, sql: str, name: str) -> dict[str, int]:
+        """Write rows to their partitions and return the files with the number of rows of each."""
         # A file's length is not known before it is read: without this the join would hash the file, not the provinces.
         self.connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
-        try:
-            written = self.connection.execute(
-                f"copy ({self._typed(normalises)}) to {literal(self.out)} (format parquet, compression zstd, "
-                "partition_by (received_year, received_month), filename_pattern 'part-{i}', return_stats true)"
-            ).fetchall()
-        except duckdb.Error as error:
-            words = _("the file cannot be read to its end: {reason}").format(reason=str(error).splitlines()[0])
-            raise BadInput([Problem(self.path.name, words)]) from error
+        written = self.connection.execute(
+            f"copy ({sql}) to {literal(self.out)} (format parquet, compression zstd, "
+            f"partition_by (received_year, received_month), filename_pattern '{name}-{{i}}', overwrite_or_ignore, "
+            "return_stats true)"
+        ).fetchall()
         self.connection.execute("reset disabled_optimizers")
-        files = {row[0]: row[1] for row in written}
-        if any(_NOWHERE not in file for file in files):
-            self._look_over()
-        return files
+        return {row[0]: row[1] for row in written}
+
+    def _take_refused(self) -> str | None:
+        """Put the rows of no month aside; returns their relation, or None where there are none."""
+        folder = self.out / f"received_year={_NOWHERE}"
+        if not folder.exists():
+            return None
+        aside = Path(tempfile.mkdtemp(dir=self.temporary))
+        folder.rename(aside / "rows")
+        return f"read_parquet({literal(aside / '**' / '*.parquet')}, hive_partitioning = false)"
 
     def _look_over(self) -> None:
         """Learn in one scan of what was written all that is to be checked in it."""
-        # Equal counts prove that no id stands twice; hashes take a quarter of the memory of the ids themselves. Texts
-        # of ASCII are in NFC as they are, and nearly all ids are.
+        # Equal counts prove that no id stands twice; hashes take a quarter of the memory of the ids themselves.
         lists = ", ".join(f"list(distinct {c}) filter ({c} is not null)" for c in _FEW)
-        total, distinct, self.has_decomposed_ids, *lists_found = self.connection.execute(
-            f"""
-            select count(*), count(distinct hash(dossier_id)), bool_or(
-                case when strlen(dossier_id) <> length(dossier_id) then nfc_normalize(dossier_id) <> dossier_id end
-            ), {lists} from {_files(self.out)}
-            """
+        total, distinct, *lists_found = self.connection.execute(
+            f"select count(*), count(distinct hash(dossier_id)), {lists} from {_files(self.out)}"
         ).fetchall()[0]
         self.has_repeated = total > distinct
         self.texts = {column: found or [] for column, found in zip(_FEW, lists_found, strict=True)}
 
-    def _reasons(self, file: str) -> dict[str, int]:
-        found = f"select _reason, count(*) from read_parquet({literal(file)}) group by all"
-        return dict(self.connection.execute(found).fetchall())
-
-    def _is_decomposed(self, written: dict[str, int]) -> bool:
-        """Tell whether a text that was written is not in Unicode NFC, or a province may be unknown because of that."""
-        if any(_NOWHERE in file and "unknown_province" in self._reasons(file) for file in written):
-            return True
-        return bool(self.has_decomposed_ids) or not all(
-            unicodedata.is_normalized("NFC", text) for texts in self.texts.values() for text in texts
-        )
-
-    def _keep_rejects(self, lost: int) -> None:
-        """Put the refused rows into one file of reason and words."""
-        folder = self.out / f"received_year={_NOWHERE}"
-        parts = []
-        if folder.exists():
-            refused = f"read_parquet({literal(folder / '**' / '*.parquet')}, hive_partitioning = false)"
-            parts.append(f"select _reason as reason_code, null as line_no, _words as words from {refused}")
+    def _keep_rejects(self, has_refused: bool, lost: int) -> None:
+        """Put the rows that are not landed into one file of reason and words."""
+        parts = ["select reason_code, null as line_no, words from _refused"] if has_refused else []
         if lost:
             parts.append(
                 "select 'unreadable_row' as reason_code, line as line_no, any_value(csv_line) as words "
@@ -493,8 +514,6 @@ class _Work:
             make_folder(self.out)
             target = literal(self.out / "rejects.parquet")
             self.connection.execute(f"copy ({' union all by name '.join(parts)}) to {target} (format parquet)")
-        if folder.exists():
-            shutil.rmtree(folder)
 
     def _remove_repeated(self) -> Counter[str]:
         """Take out dossiers that the file says twice: a copy once, rows that contradict each other all."""
@@ -513,12 +532,12 @@ class _Work:
                 continue
             target = folder / "whole.parquet"
             self.connection.execute(
-                f"copy (select d.* from {here} as d left join _repeated as r using (dossier_id) "
+                f"copy (select {columns} from {here} left join _repeated as r using (dossier_id) "
                 "where r.dossier_id is null union all "
-                f"select distinct d.* from {here} as d join _repeated as r using (dossier_id) where r.contents = 1) "
+                f"select distinct {columns} from {here} join _repeated as r using (dossier_id) where r.contents = 1) "
                 f"to {literal(target)} (format parquet, compression zstd)"
             )
-            for part in folder.glob("part-*.parquet"):
+            for part in set(folder.iterdir()) - {target}:
                 part.unlink()
         counts = self.connection.execute(
             "select coalesce(sum(times) filter (contents > 1), 0), coalesce(sum(times - 1) filter (contents = 1), 0) "

@@ -2,8 +2,10 @@
 
 import csv
 import gzip
+import random
 import unicodedata
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ import pytest
 import yaml
 from commands import Parvn
 
-from ingest.dossier_mapping import COLUMNS, REASONS, spellings
+from ingest import dossier_rows
+from ingest.dossier_mapping import COLUMNS
+from ingest.dossier_rows import REASONS, spellings
 from ingest.dossiers import Dossiers
 from ingest.landing import Landing
 from ingest.paths import PROJECT, SYNTHETIC_MANIFEST
@@ -223,7 +227,7 @@ def test_columns_of_persons_are_refused_or_left_out_on_demand(data: Path, dossie
     landed = dossiers.land(path, data, "viet", DAY, drops_personal=True)
     assert landed.left_out == ["Họ và tên", "Số CCCD", "Ghi chú"]
     month = next(dossiers.folder.glob("**/received_month=1/*.parquet"))
-    assert pq.read_schema(month).names == [*COLUMNS, "_reason", "_words"]
+    assert pq.read_schema(month).names == list(COLUMNS)
     named = write(tmp_path / "y.csv", [a_row(**{"Đơn vị": "Ông A, 0912 345 678"})])
     assert "column Đơn vị: a telephone number; found '0912 345 678'" in refusal(dossiers, named, data)
 
@@ -287,6 +291,65 @@ def test_decomposed_letters_are_landed_in_nfc(data: Path, dossiers: Dossiers, tm
     path.write_text(text, "utf-8")
     dossiers.land(path, data, "viet", DAY)
     assert held(dossiers, "distinct agency_text, province_id", "1") == [("Sở Tư pháp", "thua-thien-hue")]
+
+
+NFD = partial(unicodedata.normalize, "NFD")
+CELLS = {
+    "Mã hồ sơ": ["", " ", "{n}", " {n} ", "Đ{n}", "Đ{n}\u00a0", NFD("Ồ{n}"), "{n:012d}", 'a"{n}'],
+    "Tỉnh/TP": ["", "Hà Nội", "hà nội ", "THÀNH PHỐ HÀ NỘI", "da-nang", "Đồng Nai", NFD("Đà Nẵng"), "Atlantis"],
+    "Đơn vị": ["", "  ", "Sở Tư pháp", " Sở Tư pháp", "Sở\u00a0", NFD("Sở"), "Sở 'A'", "null"],
+    "Lĩnh vực": ["", "Hộ tịch", NFD("Hộ tịch"), "Đất đai "],
+    "Cấp": ["", "Cấp tỉnh", "cấp TỈNH", "commune", " ", "Cấp trời"],
+    "Hình thức nộp": ["", "Trực tuyến", "bcci ", "online", "Bồ câu"],
+    "Ngày tiếp nhận": ["", "02/01/2024", "2025-07-01", "1/7/2023", "02/01/2024 07:00", "31/02/2024", "2030-01-01"],
+    "Ngày hẹn trả": ["", "10/01/2024 17:00", "01/01/2020", " ", "2026-01-01", "mai"],
+    "Ngày trả": ["", "09/01/2024", "2025-08-01", "31/12/2031", "01/01/2020", "?"],
+    "Thanh toán trực tuyến": ["", "Có", "có", "true", "TRUE", "Có thể"],
+}
+"""What a cell can say: as it should be, in need of reading, and wrong."""
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("most", [1000, 5])
+def test_the_short_way_and_the_full_rules_land_and_refuse_the_same(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, most: int
+) -> None:
+    dice = random.Random(most)
+    rows = [a_row(**{"Mã hồ sơ": f"g{n}"}) for n in range(500)]
+    for n in range(3000):
+        wild = dice.sample(sorted(CELLS), dice.randint(1, 3))
+        rows.append(a_row(**{"Mã hồ sơ": f"w{n}"} | {c: dice.choice(CELLS[c]).format(n=n) for c in wild}))
+    path = write(tmp_path / "x.csv", rows)
+    if kind == "parquet":
+        source, path = path, tmp_path / "x.parquet"
+        typed = ", ".join(f'try_strptime("{c}", \'%d/%m/%Y\') as "{c}"' for c in ("Ngày trả", "Ngày hẹn trả"))
+        with duckdb.connect() as connection:
+            connection.execute(f"create table x as from read_csv('{source}', all_varchar = true)")
+            connection.execute(f"copy (select * replace ({typed}) from x) to '{path}'")
+    monkeypatch.setattr("ingest.dossiers.MAX_KNOWN", most)
+    found = []
+    for name, is_clean in (("short", dossier_rows._is_clean), ("full", lambda _: "false")):
+        monkeypatch.setattr("ingest.dossier_rows._is_clean", is_clean)
+        dossiers = Dossiers(tmp_path / name)
+        extract = dossiers.land(path, data, "viet", date(2025, 12, 31), max_rejected_pct=100).extract
+        refused = dossiers.folder / extract.folder / "rejects.parquet"
+        words = duckdb.sql(f"select reason_code, words from '{refused}' order by all").fetchall()
+        found.append((extract.row_count, extract.rejected, held(dossiers, ", ".join(COLUMNS)), words))
+    assert found[0] == found[1]
+    assert found[0][0] > 1000
+    assert len(found[0][1]) >= 8
+    ways = {name: {f.name[:4] for f in (tmp_path / name).glob("**/*-*.parquet")} for name in ("short", "full")}
+    assert ways == {"short": {"part", "agai"}, "full": {"agai"}}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_all_rows_of_an_ordinary_extract_take_the_short_way(tmp_path: Path, kind: str) -> None:
+    dossiers, path = Dossiers(tmp_path / "landing"), tmp_path / f"x.{kind}"
+    write_descriptions(tmp_path / "data")
+    write_extract(path, 5000, PROVINCES, date(2023, 1, 1), DAY, DAY)
+    extract = dossiers.land(path, tmp_path / "data", SOURCE_ID, DAY).extract
+    names = {file.name for file in (dossiers.folder / extract.folder).glob("**/*.parquet")}
+    assert {name.partition("-")[0] for name in names} == {"part"}
 
 
 @pytest.mark.parametrize(
