@@ -37,7 +37,7 @@ from ingest.workbooks import XlsxFile
 _NOWHERE = "__HIVE_DEFAULT_PARTITION__"
 _FEW = ("agency_text", "field_text", "procedure_code")
 """Columns of few different texts."""
-_SAMPLE_PIECES, _SAMPLE_BYTES = 32, 128 * 1024
+_SAMPLE_PIECES, _SAMPLE_BYTES = 32, 64 * 1024
 """Of a CSV file, to learn its words."""
 _TYPES = dict.fromkeys(COLUMNS, "varchar") | {
     "received_on": "date", "due_on": "date", "resolved_on": "date",
@@ -463,6 +463,9 @@ class _Work:
     def _known(self, rules: RowRules) -> dict[str, Known]:
         """Learn the words of the columns that have few, and create their types."""
         known = {}
+        if self.is_text:
+            self.connection.execute(f"create table _sample as from {self.sample}")
+            self.sample = "_sample"
         for column in rules.few_worded():
             rows = self.connection.execute(rules.known_sql(self.sample, column)).fetchall()
             if rows and len(rows) <= MAX_KNOWN:
