@@ -44,6 +44,9 @@ _PAGE_LOCATOR = re.compile(r"[^;]+; tr\. \d+(-\d+)?(, \d+(-\d+)?)*")
 _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_number", "address", "source_file")
 """Columns by the end of their names that hold no free words: codes, days, numbers of documents, addresses."""
 
+_REFERENCES = {"page_id": "pages", "restates_target_id": "targets", "target_id": "targets", "task_id": "tasks"}
+"""Columns that name a row of the same package, and its table."""
+
 _COUNTED_UNITS = ("count", "dossier", "procedure", "decision", "person", "class", "agency", "rank")
 
 _Finding = tuple[str | None, str, str | None, tuple[str, ...]]
@@ -94,13 +97,17 @@ def _validate(table: RawTable, reference: Reference) -> tuple[list[tuple[int, Re
     model = TABLES[table.name]
     records: list[tuple[int, Record]] = []
     problems: list[Problem] = []
+    context = {"reference": reference}
+    is_of_fields = table.name in FIELD_FILES.values()
     for index, row in enumerate(table.rows):
         # An empty cell is an absent value: a column that must be filled says so itself.
-        given = {k: _typed(v) if table.name in FIELD_FILES.values() else v for k, v in row.items() if v is not None}
+        given: dict[str, Any] = {k: v for k, v in row.items() if v is not None}
+        if is_of_fields:
+            given = {k: _typed(v) for k, v in given.items()}
         try:
-            records.append((index, model.model_validate(given, context={"reference": reference})))
+            records.append((index, model.model_validate(given, context=context)))
         except ValidationError as error:
-            number = None if table.name in FIELD_FILES.values() else table.row_numbers[index]
+            number = None if is_of_fields else table.row_numbers[index]
             for item in error.errors():
                 column = ".".join(map(str, item["loc"])) or None
                 missing = item["type"] == "missing"
@@ -183,18 +190,23 @@ class _Checker:
     def __init__(self, checked: CheckedPackage, reference: Reference) -> None:
         self.checked = checked
         self.reference = reference
+        self.document = checked.document
+        self.index_source = checked.index_source
         self._index_figures: set[tuple[str, ...]] = set()
+        self._ids: dict[str, dict[str, None]] = {}
 
     def problems(self) -> Iterator[Problem]:
         for name, table in self.checked.package.tables.items():
             records = dict(self.checked.records[name])
-            for heading in table.rows[0] if table.rows else ():
+            headings = list(table.rows[0]) if table.rows else []
+            for heading in headings:
                 if personal_heading(heading):
                     words = _("records hold no personal data; take this column out")
                     yield Problem(table.file, words, table.sheet, 1, heading)
+            persons = self._persons(table, headings)
             for index, row in enumerate(table.rows):
                 number = None if name in FIELD_FILES.values() else table.row_numbers[index]
-                findings = [*self._cells(name, row)]
+                findings = [*persons.get(index, ()), *self._cells(name, row)]
                 if index in records:
                     findings += self._record(records[index])
                 for column, message, text, nearest in findings:
@@ -202,10 +214,9 @@ class _Checker:
 
     def _cells(self, name: str, row: Row) -> Iterator[_Finding]:
         """What the words of a row say of its other cells; rows that do not fit their contract are looked at too."""
-        yield from self._personal(name, row)
-        if self.checked.document and name not in ("document", "task_events"):
+        if self.document and name not in ("document", "task_events"):
             locator = row.get("locator") or ""
-            if self.checked.document.source_file:
+            if self.document.source_file:
                 if locator and not _LINE_LOCATOR.fullmatch(locator):
                     yield "locator", _("expected '<section or row>; L<first>-<last>[, L...]'"), locator, ()
             elif locator and not (_LINE_LOCATOR.fullmatch(locator) or _PAGE_LOCATOR.fullmatch(locator)):
@@ -214,26 +225,27 @@ class _Checker:
         yield from self._references(name, row)
         if issubclass(TABLES[name], Reading):
             yield from self._words(name, row)
-        plan_year = self.checked.document.plan_year if self.checked.document else None
+        plan_year = self.document.plan_year if self.document else None
         if plan_year and name == "tasks":
             style = self.checked.style_of(name)
             yield from self._readings(task_readings(row, plan_year, style, BUDGET_UNIT, self.reference), row)
         if plan_year and name == "task_milestones":
             yield from self._readings(due_readings(row, plan_year), row)
 
-    def _personal(self, name: str, row: Row) -> Iterator[_Finding]:
-        """No cell of words holds what belongs to one person; the names of those who sign are the document's own."""
-        numbers = {row.get(column) for column in TABLES[name].value_columns}
-        for column, cell in row.items():
-            if cell and column not in TABLES[name].value_columns and not column.endswith(_NO_WORDS):
-                for kind, text in personal_data(cell):
-                    if text not in numbers:
-                        yield (
-                            column,
-                            _("this looks like {kind}; records hold no personal data").format(kind=kind),
-                            text,
-                            (),
-                        )
+    def _persons(self, table: RawTable, headings: Iterable[str]) -> dict[int, list[_Finding]]:
+        """Find cells of words that hold what belongs to one person, by row; who signs is the document's own."""
+        values = TABLES[table.name].value_columns
+        columns = [c for c in headings if c not in values and not c.endswith(_NO_WORDS)]
+        cells = {cell for column in columns for row in table.rows if (cell := row.get(column))}
+        suspects = {cell: found for cell in cells if (found := list(personal_data(cell)))}
+        findings: dict[int, list[_Finding]] = {}
+        for index, row in enumerate(table.rows if suspects else ()):
+            for column in columns:
+                for kind, text in suspects.get(row.get(column) or "", ()):
+                    if text not in (row.get(value) for value in values):
+                        words = _("this looks like {kind}; records hold no personal data").format(kind=kind)
+                        findings.setdefault(index, []).append((column, words, text, ()))
+        return findings
 
     def _record(self, record: Record) -> Iterator[_Finding]:
         if isinstance(record, TargetRecord):
@@ -287,7 +299,7 @@ class _Checker:
 
     def _index_figure(self, record: IndexFigure) -> Iterator[_Finding]:
         """An index figure belongs to a known edition and component, stands once, and lies on its scale."""
-        source = self.checked.index_source
+        source = self.index_source
         if source and record.index_code != source.index_code:
             yield (
                 "index_code",
@@ -415,19 +427,21 @@ class _Checker:
                     )
                 if not is_pages and given is not None:
                     yield column, _("leave this empty: the document says it"), given, ()
-        for column, table in (
-            ("page_id", "pages"),
-            ("restates_target_id", "targets"),
-            ("target_id", "targets"),
-            ("task_id", "tasks"),
-        ):
+        for column, table in _REFERENCES.items():
             given = row.get(column)
             if given is None or TABLES[name].id_column == column or (column == "task_id" and name == "task_events"):
                 continue
-            rows = self.checked.package.tables[table].rows if table in self.checked.package.tables else []
-            known = [other.get(TABLES[table].id_column) or "" for other in rows]
+            known = self._ids_of(table)
             if given not in known:
                 yield column, _("no such row in {table}").format(table=table), given, nearest_spellings(given, known)
+
+    def _ids_of(self, name: str) -> dict[str, None]:
+        """Return the ids of a table of the package, in their order."""
+        if name not in self._ids:
+            table = self.checked.package.tables.get(name)
+            id_column = TABLES[name].id_column
+            self._ids[name] = dict.fromkeys(row.get(id_column) or "" for row in (table.rows if table else ()))
+        return self._ids[name]
 
     def _target(self, record: TargetRecord) -> Iterator[_Finding]:
         if record.comparator == "done":

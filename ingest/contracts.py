@@ -4,7 +4,7 @@ A record carries the words of a document and their reading. Value columns hold t
 60.5, 2019-12-27); the printed form stays in `printed_text` and in the `..._text` columns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
@@ -71,11 +71,15 @@ def _code(name: str) -> BeforeValidator:
         if value is None:
             return None
         reference: Reference = (info.context or {})["reference"]
-        known = {
-            "indicator_code": lambda: list(reference.indicators),
-            "agency_id": lambda: sorted(reference.agency_ids),
-        }.get(name, lambda: reference.vocabularies[name])()
-        if value not in known:
+        held: Collection[str] = (
+            reference.indicators
+            if name == "indicator_code"
+            else reference.agency_ids
+            if name == "agency_id"
+            else reference.vocabularies[name]
+        )
+        if value not in held:
+            known = sorted(held) if isinstance(held, (set, frozenset)) else list(held)
             seed = name.removesuffix("_code").removesuffix("_id")
             if len(known) <= 20:
                 words = _("unknown {name}; expected one of: {codes}").format(name=name, codes=", ".join(known))

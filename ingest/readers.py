@@ -90,6 +90,9 @@ def _text(value: Any) -> str | None:
     """Return a typed cell as the text a person would have typed into a record."""
     if value is None:
         return None
+    if isinstance(value, str):
+        text = nfc(value)
+        return text if text.strip() else None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -100,14 +103,20 @@ def _text(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, (dict, list)):
         return nfc(json.dumps(value, ensure_ascii=False, default=str))
-    text = nfc(str(value))
-    return text if text.strip() else None
+    return nfc(str(value))
 
 
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffd\\ufffe\\uffff]")
 
 _LOST = re.compile(r"[^\W\d]\?[^\W\d]")
 _WEB = re.compile(r"(?:https?://|www\.)\S+")
+
+
+class _Texts(dict[str, str | None]):
+    """The text of each cell of a CSV file, read once where it stands in many."""
+
+    def __missing__(self, cell: str) -> str | None:
+        return self.setdefault(cell, _text(cell))
 
 
 def _damage(cell: str | None) -> Sentence | None:
@@ -211,6 +220,7 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
     ]
     rows: list[Row] = []
     numbers: list[int] = []
+    damaged = {cell: damage for cell in set().union(*grid[1:]) if (damage := _damage(cell))}
     for number, cells in enumerate(grid[1:], start=2):
         if not cells:
             continue
@@ -224,12 +234,15 @@ def _rows(name: str, grid: list[list[str | None]], place: Problem) -> _Read:
                 )
             )
             continue
-        if all(cell is None for cell in cells):
+        if not any(cells):
             problems.append(Problem(place.file, _("the row is empty; delete it"), place.sheet, number))
             continue
-        for column, cell in zip(header, cells, strict=True):
-            if damage := _damage(cell):
-                problems.append(Problem(place.file, damage, place.sheet, number, column, (cell or "")[:120]))
+        if damaged:
+            problems += [
+                Problem(place.file, damaged[cell], place.sheet, number, column, (cell or "")[:120])
+                for column, cell in zip(header, cells, strict=True)
+                if cell in damaged
+            ]
         rows.append(dict(zip(header, cells, strict=True)))
         numbers.append(number)
     return rows, numbers, problems
@@ -240,6 +253,7 @@ def _read_csv(name: str, content: bytes, file: str) -> _Read:
     if problem:
         return _unreadable(problem)
     grid: list[list[str | None]] = []
+    texts = _Texts()
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             if len(row) > limits.MAX_RECORD_COLUMNS:
@@ -247,7 +261,7 @@ def _read_csv(name: str, content: bytes, file: str) -> _Read:
                     count=len(row), limit=limits.MAX_RECORD_COLUMNS
                 )
                 return _unreadable(Problem(file, words, row=len(grid) + 1))
-            grid.append([_text(cell) for cell in row])
+            grid.append([texts[cell] for cell in row])
     except csv.Error as error:
         return _unreadable(
             Problem(file, _("the file is no well-formed CSV ({error})").format(error=error), row=len(grid) + 1)
