@@ -55,12 +55,16 @@ def input_hashes(workspace: Workspace) -> dict[str, str]:
     return {p.relative_to(workspace.data).as_posix(): sha256_of(p.read_bytes()) for p in _files([workspace.data])}
 
 
-def _fingerprint(inputs: dict[str, str], tools: dict[str, str], evaluation_date: str | None) -> str:
-    """Return one hash over records, extracts, code, tools and the added day of judgement: equal hashes, equal marts."""
-    digest = hashlib.sha256(repr((sorted(inputs.items()), sorted(tools.items()), evaluation_date)).encode())
+def _code_sha256() -> str:
+    """Return one hash over all code and seeds that make a release."""
+    digest = hashlib.sha256()
     for path in _files(PROJECT / name for name in CODE):
         digest.update(path.relative_to(PROJECT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _hash_of(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _code_version() -> str:
@@ -270,7 +274,10 @@ def build(
         inputs, tools = input_hashes(workspace), {name: version(name) for name in TOOLS}
         inputs |= Dossiers(workspace.landing).hashes()
         tools["python"] = platform.python_version()
-        fingerprint = _fingerprint(inputs, tools, evaluation_date)
+        # what dossiers are counted by; which of them are, the model itself compares
+        rules = _hash_of(_code_sha256(), tools)
+        # equal fingerprints, equal marts: also over records, extracts and the added day of judgement
+        fingerprint = _hash_of(rules, inputs, evaluation_date)
         remove_leftovers(workspace)
         run = Run(workspace, say, log)
         current = publishing.current_release(workspace)
@@ -289,7 +296,6 @@ def build(
         run.note("run", "release", "started")
         checked, exceptions = run.check(), run.accepted_exceptions()
         spent = report.known_exceptions(current)
-        rules = _fingerprint({}, tools, None)  # of counting; which dossiers are counted, the model itself compares
         run.land(checked, None if force else rules)
         results = run.audit(current, exceptions, spent)
         from ingest import transform  # dbt takes seconds to import: only when there is work for it

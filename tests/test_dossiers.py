@@ -452,3 +452,15 @@ def test_the_command_lands_and_says_what_it_did(data: Path, tmp_path: Path, parv
     assert "Atlantis" in refused.err
     last = Landing(warehouse / "landing").attempts()[-1]  # it is published
     assert last.reason == "1 of 1 rows cannot be landed (unknown_province); up to 1 % in all may be bad"
+
+
+def test_no_data_test_reads_single_dossiers() -> None:
+    # the first rows that a test finds are written down and published
+    singles = {"int_dossiers__current", "stg_extracts__dossiers"}
+    read = (yaml.safe_load(path.read_text("utf-8")) for path in (PROJECT / "models").rglob("*.yml"))
+    described = [model for file in read for model in file.get("models", ())]
+    found = {model["name"]: model.keys() for model in described if model["name"] in singles}
+    assert found.keys() == singles
+    assert {key for keys in found.values() for key in keys} <= {"name", "description"}
+    for path in (PROJECT / "dbt_project/tests").rglob("*.sql"):
+        assert not any(name in path.read_text("utf-8") for name in singles), path.name
