@@ -6,10 +6,11 @@ rules and once a word (`known_sql`). The short way (`short_sql`) lets a row thro
 rule, and hands every other on as it was found (`handed_on`), for the full rules.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from ingest.dossier_mapping import (
@@ -37,40 +38,47 @@ MAX_KNOWN = 1000
 """Above this a column has no longer few words: every partition would hold them all."""
 
 
-@dataclass(frozen=True)
+Meaning = tuple[Any, date | None, date | None]
+"""What a word means, and of provinces the first and the last day on which it means that."""
+
+
 class Known:
     """The words that one column of an extract says, and what each means (grain: column)."""
 
-    found: list[str]
-    meant: list[Any]
-    """In the order of `found`; null where the word is blank."""
-    days: list[tuple[date, date]]
-    """First and last day on which the word means that; of provinces only."""
+    def __init__(self, column: str, rows: Iterable[tuple[str, *Meaning]]) -> None:
+        """Take the rows of `RowRules.known_sql`: a word in as many as it has meanings in the course of time."""
+        self.column = column
+        self.meanings: dict[str, list[Meaning]] = defaultdict(list)
+        for found, *meaning in rows:
+            self.meanings[found].append(tuple(meaning))
 
-    def types_sql(self, column: str) -> str:
+    def types_sql(self) -> str:
         """Return the statements that create the column's types: of the words as found, and of what they mean."""
-        meant = list(dict.fromkeys(str(m) for m in self.meant if m is not None))
+        meant = dict.fromkeys(str(m) for several in self.meanings.values() for m, *_days in several if m is not None)
         return "; ".join(
-            f"create type {kind}_{column} as enum ({', '.join(map(literal, words))})"
-            for kind, words in (("found", self.found), ("meant", meant))
+            f"create type {kind}_{self.column} as enum ({', '.join(map(literal, words))})"
+            for kind, words in (("found", self.meanings), ("meant", meant))
         )
 
-    def read_sql(self, column: str, found: str) -> str:
-        """Return what a value of the type of found words means."""
-        if column in FLAGS:
-            return _nth([{None: "null", True: "true", False: "false"}[m] for m in self.meant], "boolean", found)
-        if self.found == self.meant:
-            return found
-        return _nth(["null" if m is None else literal(m) for m in self.meant], f"meant_{column}", found)
+    def read_sql(self, found: str, day: str) -> str:
+        """Return what a value of the type of found words means, on a day."""
+        if all([meaning[0] for meaning in several] == [word] for word, several in self.meanings.items()):
+            meant = [found]
+        elif self.column in FLAGS:
+            meant = self._nth(0, "boolean", found, lambda flag: str(flag).lower())
+        else:
+            meant = self._nth(0, f"meant_{self.column}", found, literal)
+        if self.column != "province_id":
+            return meant[0]
+        first, last = (self._nth(place, "date", found, lambda d: f"date '{d}'") for place in (1, 2))
+        spans = zip(meant, first, last, strict=True)
+        return f"case {' '.join(f'when {day} between {a} and {b} then {m}' for m, a, b in spans)} end"
 
-    def within_sql(self, day: str, found: str) -> str:
-        """Return whether a value of the type of found words means that on a day."""
-        first, last = (_nth([f"date '{span[i]}'" for span in self.days], "date", found) for i in (0, 1))
-        return f"{day} between {first} and {last}"
-
-
-def _nth(values: Sequence[str], sql_type: str, found: str) -> str:
-    return f"cast([{', '.join(values)}] as {sql_type}[])[enum_code({found}) + 1]"
+    def _nth(self, place: int, sql_type: str, found: str, as_sql: Callable[[Any], str]) -> list[str]:
+        """Return look-ups by the number of the word: the first meanings of all, the second ones, and so on."""
+        lists = zip_longest(*self.meanings.values(), fillvalue=(None, None, None))
+        values = [[as_sql(m[place]) if m[place] is not None else "null" for m in meanings] for meanings in lists]
+        return [f"cast([{', '.join(row)}] as {sql_type}[])[enum_code({found}) + 1]" for row in values]
 
 
 def _is_ascii(text: str) -> str:
@@ -81,10 +89,15 @@ def _is_identity_number(text: str) -> str:
     return f"case when strlen({text}) in (9, 12) then regexp_full_match({text}, '\\d+') else false end"
 
 
-def _is_clean(text: str) -> str:
-    """Return whether a text is as it is landed; most are ASCII, and to normalise one costs more than all else."""
-    trimmed = f"not starts_with({text}, ' ') and not ends_with({text}, ' ')"
-    return f"{text} <> '' and case when {_is_ascii(text)} then {trimmed} else nfc_normalize(trim({text})) = {text} end"
+def _trimmed(text: str) -> str:
+    """Return a text without spaces round it; to trim one costs more than to see that it need not be."""
+    return f"case when starts_with({text}, ' ') or ends_with({text}, ' ') then trim({text}) else {text} end"
+
+
+def _is_clean(trimmed: str) -> str:
+    """Return whether a trimmed text is as it is landed; most are ASCII, and to normalise one costs more than all."""
+    normal = f"case when {_is_ascii(trimmed)} then true else nfc_normalize(trim({trimmed})) = {trimmed} end"
+    return f"({trimmed} <> '' and {normal})"
 
 
 def _word(column: str, words: Mapping[str, str]) -> str:
@@ -243,7 +256,7 @@ class RowRules:
     def known_sql(self, relation: str, column: str) -> str:
         """Return the SELECT of what a column says: the word, what it means, and of provinces from when until when.
 
-        Words that mean nothing are not there.
+        A province's name has a row for each province that bore it. Words that mean nothing are not there.
         """
         found = (
             f"(select distinct {self._given(column)} as found from {relation} limit {MAX_KNOWN + 1}) "
@@ -251,9 +264,8 @@ class RowRules:
         )
         if column == "province_id":
             return (
-                "select found, any_value(p.province_id), any_value(p.valid_from), any_value(p.valid_to) "
-                f"from (select * from {found}) join _provinces as p on p.spelling = lower(nfc_normalize(trim(found))) "
-                "group by found having count(*) = 1 order by found"
+                f"select found, p.province_id, p.valid_from, p.valid_to from (select * from {found}) "
+                "join _provinces as p on p.spelling = lower(nfc_normalize(trim(found))) order by all"
             )
         return (
             f"select found, {self._read(column, 'found')} as meant, null, null from {found} "
@@ -265,44 +277,34 @@ class RowRules:
 
         Such a row has in place of its id all it says, as JSON by our columns. The types of `known` must exist.
         """
-        days = {c: self._date(c) for c in DATES if c in self.headings}
-        found = {c: f"try_cast({self._given(c)} as found_{c})" for c in known}
-        read = {c: f"new_{c}" if c in days else self._constant(c, "new_received_on") for c in COLUMNS}
-        tests = [
-            _is_clean(self._given("dossier_id")),
-            f"not {_is_identity_number(self._given('dossier_id'))}",
-            f"new_received_on <= {self.day}",
-        ]
-        if "resolved_on" in days:
-            within = f"new_resolved_on between new_received_on and {self.day}"
-            tests.append(f"({within} or {self._given('resolved_on')} is null)")
-        if "due_on" in days:
-            tests.append(f"(new_due_on >= new_received_on or {self._given('due_on')} is null)")
-        if "province_id" not in self.headings:
-            tests.append(f"{read['province_id']} is not null")
-        for column in set(self.headings) - {"dossier_id", *DATES}:
+        new = {c: self._date(c) for c in DATES if c in self.headings}
+        new["dossier_id"] = _trimmed(self._given("dossier_id"))
+        read = {c: f"new_{c}" if c in new else self._constant(c, "new_received_on") for c in COLUMNS}
+        tests = [_is_clean("new_dossier_id"), f"not {_is_identity_number('new_dossier_id')}"]
+        tests.append(f"new_received_on <= {self.day}")
+        rules = {"resolved_on": f"between new_received_on and {self.day}", "due_on": ">= new_received_on"}
+        tests += [f"(new_{c} {rule} or {self._given(c)} is null)" for c, rule in rules.items() if c in new]
+        for column in [c for c in COLUMNS if c in self.headings and c not in new]:
             given = self._given(column)
             if column in known:
-                read[column] = known[column].read_sql(column, f"found_{column}")
-                may_be_null = "" if column == "province_id" else f" or {given} is null"
-                tests.append(f"(found_{column} is not null{may_be_null})")
-                if column == "province_id":
-                    tests.append(known[column].within_sql("new_received_on", f"found_{column}"))
+                new[column] = f"try_cast({given} as found_{column})"
+                read[column] = known[column].read_sql(f"new_{column}", "new_received_on")
+                if column != "province_id":
+                    tests.append(f"(new_{column} is not null or {given} is null)")
             elif self._is_typed(column):
                 read[column] = given
             elif column in TEXTS:
-                read[column] = given
-                tests.append(f"({given} is null or {_is_clean(given)})")
+                new[column], read[column] = _trimmed(given), f"new_{column}"
+                tests.append(f"({_is_clean(f'new_{column}')} or {given} is null)")
             else:  # no word of the column is known
-                tests.append("false" if column == "province_id" else f"{given} is null")
-        read["dossier_id"] = (
-            f"case when is_plain then {self._given('dossier_id')} else cast(json_object("
-            + ", ".join(f"'{c}', cast({identifier(h)} as varchar)" for c, h in self.headings.items())
-            + ") as varchar) end"
-        )
-        more = [f"{sql} as new_{c}" for c, sql in days.items()] + [f"{sql} as found_{c}" for c, sql in found.items()]
+                tests.append(f"{given} is null")
+        tests.append(f"{read['province_id']} is not null")
+        # All columns stand here as they are: of one that is only cast to a day, DuckDB has read_csv do that, and loses
+        # the row that is none.
+        as_found = ", ".join(f"'{c}', cast({identifier(h)} as varchar)" for c, h in self.headings.items())
+        read["dossier_id"] = f"case when is_plain then new_dossier_id else cast(json_object({as_found}) as varchar) end"
         return f"""
-            with given as (select *, {", ".join(more)} from {relation}),
+            with given as (select *, {", ".join(f"{sql} as new_{c}" for c, sql in new.items())} from {relation}),
             judged as (select *, coalesce({" and ".join(tests)}, false) as is_plain from given)
             select {", ".join(f"{read[c]} as {c}" for c in COLUMNS)}, {_month_sql("is_plain", "new_received_on")}
             from judged
@@ -310,13 +312,11 @@ class RowRules:
 
     def handed_on(self, relation: str) -> str:
         """Return the rows that the short way did not let through, as the extract has them."""
-        names = {heading: column for column, heading in self.headings.items()}
-        cells = ", ".join(
-            f"cast(json_extract_string(dossier_id, '$.{column}') as "
-            f"{self.types[column] if self._is_typed(column) else 'varchar'}) as {identifier(heading)}"
-            for heading, column in names.items()
-        )
-        return f"(select {cells} from {relation})"
+        shape = literal(json.dumps(dict.fromkeys(self.headings, "VARCHAR")))
+        columns = {heading: column for column, heading in self.headings.items()}  # two of ours may have one heading
+        types = {c: self.types[c] if self._is_typed(c) else "varchar" for c in columns.values()}
+        cells = ", ".join(f"cast(cells.{c} as {types[c]}) as {identifier(heading)}" for heading, c in columns.items())
+        return f"(select {cells} from (select from_json(dossier_id, {shape}) as cells from {relation}))"
 
 
 def _month_sql(condition: str, received_on: str) -> str:

@@ -469,9 +469,8 @@ class _Work:
         for column in rules.few_worded():
             rows = self.connection.execute(rules.known_sql(self.sample, column)).fetchall()
             if rows and len(rows) <= MAX_KNOWN:
-                found, meant, first, last = (list(values) for values in zip(*rows, strict=True))
-                known[column] = Known(found, meant, list(zip(first, last, strict=True)))
-                self.connection.execute(known[column].types_sql(column))
+                known[column] = Known(column, rows)
+                self.connection.execute(known[column].types_sql())
         return known
 
     def _write(self, sql: str, name: str) -> dict[str, int]:
