@@ -475,14 +475,11 @@ class _Work:
 
     def _write(self, sql: str, name: str) -> dict[str, int]:
         """Write rows to their partitions and return the files with the number of rows of each."""
-        # A file's length is not known before it is read: without this the join would hash the file, not the provinces.
-        self.connection.execute("set disabled_optimizers = 'build_side_probe_side,join_order'")
         written = self.connection.execute(
             f"copy ({sql}) to {literal(self.out)} (format parquet, compression zstd, "
             f"partition_by (received_year, received_month), filename_pattern '{name}-{{i}}', overwrite_or_ignore, "
             "return_stats true)"
         ).fetchall()
-        self.connection.execute("reset disabled_optimizers")
         return {row[0]: row[1] for row in written}
 
     def _take_refused(self) -> str | None:
