@@ -78,7 +78,12 @@ class Known:
         """Return look-ups by the number of the word: the first meanings of all, the second ones, and so on."""
         lists = zip_longest(*self.meanings.values(), fillvalue=(None, None, None))
         values = [[as_sql(m[place]) if m[place] is not None else "null" for m in meanings] for meanings in lists]
-        return [f"cast([{', '.join(row)}] as {sql_type}[])[enum_code({found}) + 1]" for row in values]
+        return [
+            row[0]
+            if place and len(set(row)) == 1  # all words have the same day
+            else f"cast([{', '.join(row)}] as {sql_type}[])[enum_code({found}) + 1]"
+            for row in values
+        ]
 
 
 def _is_ascii(text: str) -> str:
@@ -264,7 +269,8 @@ class RowRules:
         )
         if column == "province_id":
             return (
-                f"select found, p.province_id, p.valid_from, p.valid_to from (select * from {found}) "
+                f"select found, p.province_id, p.valid_from, least(p.valid_to, {self.day}) "
+                f"from (select * from {found}) "
                 "join _provinces as p on p.spelling = lower(nfc_normalize(trim(found))) order by all"
             )
         return (
