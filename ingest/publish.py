@@ -146,10 +146,12 @@ def _copy_database(source: Path, target: Path) -> tuple[dict[str, int], dict[str
 def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Create one view per mart table with the Vietnamese headings of the data dictionary as column names.
 
-    The comment of a column names the column of the mart that it shows.
+    Comments are in Vietnamese where the dictionary has them so, else in English. The comment of a column names the
+    column of the mart that it shows.
     """
     labels = connection.execute(
-        "select table_name, column_name, label_vi, description from release.audit.audit_data_dictionary "
+        "select table_name, column_name, label_vi, coalesce(description_vi, description) "
+        "from release.audit.audit_data_dictionary "
         "where schema_name = 'marts' and label_vi is not null order by table_name, column_position"
     ).fetchall()
     views: dict[str, list[tuple[str, str, str]]] = {}
@@ -157,8 +159,10 @@ def _vietnamese_views(connection: duckdb.DuckDBPyConnection) -> None:
         views.setdefault(table, []).append((column, label, description))
     comments = dict(
         connection.execute(
-            "select table_name, comment from duckdb_tables() "
-            "where database_name = 'release' and schema_name = 'marts' and comment is not null"
+            "select tables.table_name, coalesce(dictionary.description_vi, tables.comment) as said "
+            "from duckdb_tables() as tables left join release.audit.audit_table_dictionary as dictionary "
+            "using (schema_name, table_name) "
+            "where tables.database_name = 'release' and schema_name = 'marts' and said is not null"
         ).fetchall()
     )
     connection.execute("use release")

@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
+from ingest.export.words import unit_in
 from ingest.paths import PROJECT, SEEDS
 
 MODELS = PROJECT / "models"
 WRITTEN_BY = "<!-- Written by `parvn schema` from the YAML beside each model. Change that, not this page. -->"
+VIETNAMESE = "dinh-nghia.vi.md"
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,50 @@ def render(page: Page, entries: list[dict[str, Any]]) -> str:
 def _columns(entry: dict[str, Any]) -> str:
     lines = ["| column | type | unit | Vietnamese heading | description |", "|---|---|---|---|---|"]
     for column in entry["columns"]:
-        meta = column.get("config", {}).get("meta", {})
-        never_null = any(c["type"] == "not_null" for c in column.get("constraints", []))
+        meta = _meta(column)
         cells = (
             f"`{column['name']}`",
-            column["data_type"] + (", never null" if never_null else ""),
+            column["data_type"] + (", never null" if _is_never_null(column) else ""),
             meta.get("unit", ""),
             meta.get("label_vi", ""),
             column["description"],
         )
         lines.append(_row(cells))
     return "\n".join(lines)
+
+
+def render_vietnamese(entries: list[dict[str, Any]]) -> str:
+    """Return the page of the tables that are described in Vietnamese: description, key and columns of each."""
+    parts = [
+        "# Định nghĩa các bảng và cột",
+        WRITTEN_BY,
+        "Các bảng `mart_` của lược đồ `marts`. Các bảng `fct_`, `dim_`, `bridge_`, `audit_` và bảng danh mục được "
+        "mô tả\nbằng tiếng Anh trong [tài liệu tham chiếu](README.md).",
+    ]
+    for entry in entries:
+        if not (description := _meta(entry).get("description_vi")):
+            continue
+        name = str(entry["name"])
+        parts += [f"## {name}", description.strip(), f"Câu hỏi mẫu: [{name}](../marts/{name}.md)."]
+        key = [c["columns"] for c in entry.get("constraints", []) if c["type"] == "primary_key"]
+        parts += [f"Khóa: {', '.join(f'`{column}`' for column in columns)}." for columns in key]
+        lines = ["| cột | kiểu dữ liệu | đơn vị | tiêu đề | giải thích |", "|---|---|---|---|---|"]
+        for column in entry["columns"]:
+            meta = _meta(column)
+            kind = column["data_type"] + (", luôn có giá trị" if _is_never_null(column) else "")
+            told = (meta["label_vi"], meta.get("description_vi", column["description"]))
+            lines.append(_row((f"`{column['name']}`", kind, unit_in(meta.get("unit"), "vi"), *told)))
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = entry.get("config", {}).get("meta", {})
+    return found
+
+
+def _is_never_null(column: dict[str, Any]) -> bool:
+    return any(c["type"] == "not_null" for c in column.get("constraints", []))
 
 
 def _seed_columns(entry: dict[str, Any]) -> str:
@@ -95,8 +130,9 @@ def _index(held: dict[str, list[tuple[str, str]]]) -> str:
         "# Reference",
         WRITTEN_BY,
         "Every published table and column, from the YAML that dbt documents and enforces.\n"
-        "The columns stand in `audit.audit_data_dictionary`, too. "
-        "The contracts of the record files are in\n[schemas](schemas) as JSON Schema.",
+        "Columns stand in `audit.audit_data_dictionary` and tables in `audit.audit_table_dictionary`, too.\n"
+        f"The marts are described [in Vietnamese]({VIETNAMESE}) as well. The contracts of the record files are in\n"
+        "[schemas](schemas) as JSON Schema.",
     ]
     for page in PAGES:
         lines = [f"## [{page.title}]({page.file})", "", "| table | about |", "|---|---|"]
@@ -121,6 +157,7 @@ def write_tables(folder: Path) -> list[Path]:
         held[page.file] = [(str(e["name"]), _first_sentence(str(e["description"]))) for e in entries]
         texts[page.file] = render(page, entries)
     texts["README.md"] = _index(held)
+    texts[VIETNAMESE] = render_vietnamese(every["marts"])
     paths = []
     for name, text in texts.items():
         path = folder / name

@@ -42,7 +42,12 @@ def build_small(workspace: Workspace, number: int, rows: int = ROWS) -> None:
             connection.execute(f"insert into {name} select 'f' || i, {number}, i / 7 from range({rows}) as r (i)")
         connection.execute(
             "create table audit.audit_data_dictionary as select 'marts' as schema_name, 'fct_figure' as table_name, "
-            "'value' as column_name, 1 as column_position, 'Giá trị' as label_vi, 'A value.' as description"
+            "'value' as column_name, 1 as column_position, 'Giá trị' as label_vi, 'A value.' as description, "
+            "null as description_vi"
+        )
+        connection.execute(
+            "create table audit.audit_table_dictionary as select 'marts' as schema_name, 'fct_figure' as table_name, "
+            "null as description_vi"
         )
         connection.execute(
             "create table raw.results as from read_parquet(?)", [str(workspace.landing / "parquet/results/*.parquet")]

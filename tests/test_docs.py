@@ -3,11 +3,13 @@
 `PARVN_UPDATE_DOCS=1 pytest tests/test_docs.py` writes the answers of the records as they are now into the pages.
 """
 
+import calendar
 import os
 import re
 import shlex
 import shutil
 import unicodedata
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -312,7 +314,8 @@ def test_a_page_says_the_same_in_both_languages(english: Path, vietnamese: Path)
     assert told["commands"] and told["sections"] and told["figures"] and told["tables"]
     for what, found in told.items():
         assert said_in_any_language(vietnamese)[what] == found, f"{what} of {vietnamese.name}"
-    others = {"bieu-mau.vi.md", english.name}  # a page that is in Vietnamese only, and the page itself
+    # pages that are in Vietnamese only, and the page itself
+    others = {"bieu-mau.vi.md", "reference/dinh-nghia.vi.md", english.name}
     led_to = [link for link in links(vietnamese) if link.removeprefix("docs/") not in others]
     assert led_to == links_for_vietnamese_readers(english)
     assert {span for span in spans(english) if span.isascii()} <= set(spans(vietnamese))
@@ -370,6 +373,33 @@ def test_the_reference_is_that_of_the_models(tmp_path: Path) -> None:
     written = {path.name: path.read_text("utf-8") for path in write_tables(tmp_path)}
     kept = {path.name: path.read_text("utf-8") for path in (DOCS / "reference").glob("*.md")}
     assert {name for name in written | kept if written.get(name) != kept.get(name)} == set(), "run 'parvn schema'"
+
+
+def names_and_numbers(text: str) -> tuple[Counter[str], Counter[int]]:
+    """Return the names in backticks and the numbers of a definition, however the language writes days and decimals."""
+    for number, month in enumerate(calendar.month_name[1:], start=1):
+        text = re.sub(rf"(?<=\d ){month}\b", str(number), text)
+    return Counter(re.findall(r"`[^`]+`", text)), Counter(int(number) for number in re.findall(r"\d+", text))
+
+
+def test_every_mart_and_column_of_it_is_defined_in_vietnamese_with_the_names_and_numbers_of_the_english() -> None:
+    wrong = []
+    marts = [entry for entry in tables()["marts"] if str(entry["name"]).startswith("mart_")]
+    pairs = {
+        f"{mart['name']}.{entry['name']}": (entry["description"], entry["config"]["meta"].get("description_vi", ""))
+        for mart in marts
+        for entry in (mart, *mart["columns"])
+    }
+    for name, (english, vietnamese) in pairs.items():
+        # letters of the base alphabet with a mark, and đ
+        is_vietnamese = any(unicodedata.decomposition(letter) or letter in "đĐ" for letter in vietnamese)
+        if not is_vietnamese or not unicodedata.is_normalized("NFC", vietnamese):
+            wrong.append(name)
+        elif names_and_numbers(english) != names_and_numbers(vietnamese):
+            wrong.append(f"{name}: {names_and_numbers(english)} in English, {names_and_numbers(vietnamese)}")
+    assert wrong == []
+    assert len(marts) == 17
+    assert len(pairs) > 400
 
 
 def test_the_reference_has_every_published_table() -> None:

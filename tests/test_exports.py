@@ -30,6 +30,7 @@ ROWS = [
     ("c", "gia-lai", 2021, 10**16, None, None, None, None, None, None, "src-2"),
 ]
 DESCRIPTION = "Is it small?\n\nGrain: id.\n\nBeware: never\nadd it up.\n\nOne word more."
+DESCRIPTION_VI = "Có nhỏ không?\n\nMỗi dòng: một mã.\n\nLưu ý: không bao giờ\ncộng lại."
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +67,20 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             create table reference.empty_codes (code varchar);
             create table audit.audit_data_dictionary (
                 schema_name varchar, table_name varchar, column_name varchar, column_position integer,
-                description varchar, unit varchar, label_vi varchar);
+                description varchar, unit varchar, label_vi varchar, description_vi varchar);
             insert into audit.audit_data_dictionary values
-                ('marts', 'mart_small', 'id', 1, 'Our id.', null, 'Mã'),
-                ('marts', 'mart_small', 'dossiers', 4, 'How many.', 'dossiers', 'Số hồ sơ'),
-                ('marts', 'mart_small', 'late_pct', 5, 'Share that is late.', 'percent', 'Tỷ lệ trễ hạn (%)'),
-                ('marts', 'mart_small', 'score', 6, 'Points.', 'points', 'Điểm');
+                ('marts', 'mart_small', 'id', 1, 'Our id.', null, 'Mã', null),
+                ('marts', 'mart_small', 'dossiers', 4, 'How many.', 'dossiers', 'Số hồ sơ', 'Bao nhiêu.'),
+                ('marts', 'mart_small', 'late_pct', 5, 'Share that is late.', 'percent', 'Tỷ lệ trễ hạn (%)',
+                    'Phần trễ hạn.'),
+                ('marts', 'mart_small', 'score', 6, 'Points.', 'points', 'Điểm', null);
+            create table audit.audit_table_dictionary (
+                schema_name varchar, table_name varchar, description varchar, description_vi varchar);
         """)
+        connection.execute(
+            "insert into audit.audit_table_dictionary values ('marts', 'mart_small', ?, ?)",
+            [DESCRIPTION, DESCRIPTION_VI],
+        )
         connection.execute(f"comment on table marts.mart_small is '{DESCRIPTION}'")
         connection.executemany(f"insert into marts.mart_small values ({', '.join('?' * len(ROWS[0]))})", ROWS)
     publish.publish(workspace, "f" * 64, "abc1234", {}, {}, {})
@@ -138,13 +146,59 @@ def test_a_workbook_says_what_its_columns_mean_where_rows_come_from_and_how_to_c
     assert list(found) == ["mart_small", "Định nghĩa", "Nguồn", "Cách trích dẫn"]
     assert found["mart_small"][0][:5] == ("Mã", "province_id", "plan_year", "Số hồ sơ", "Tỷ lệ trễ hạn (%)")
     assert len(found["mart_small"]) == 2
-    assert ("late_pct", "Tỷ lệ trễ hạn (%)", "%", "double", "Share that is late.") in found["Định nghĩa"]
+    assert ("late_pct", "Tỷ lệ trễ hạn (%)", "%", "double", "Phần trễ hạn.") in found["Định nghĩa"]
     assert [row[0] for row in found["Nguồn"][1:]] == ["src-1"]  # not the sources of other rows
     about = dict(found["Cách trích dẫn"])
     assert about["Điều kiện lọc"] == "(province_id in ('hue')) and (plan_year = 2020)"
-    assert about["Lưu ý (tiếng Anh)"] == "never add it up."
+    assert about["Lưu ý"] == "không bao giờ cộng lại."
     assert "các dòng thỏa mãn" in about["Trích dẫn như sau"]
     assert about["Phiên bản mã nguồn"] == "abc1234"
+
+
+def definitions(path: Path) -> list[tuple[str, str]]:
+    """Return the column and what is said of it, headings first."""
+    return [(row[0], row[4]) for row in list(sheets_of(path).values())[1]]
+
+
+def test_what_has_no_vietnamese_definition_is_in_english_and_the_heading_says_so(
+    export: Export, tmp_path: Path, small: Workspace
+) -> None:
+    for name in ("mart_small", "dim_province"):
+        assert export(name, "--lang", "vi").code == 0
+    mixed, english = definitions(tmp_path / "mart_small.xlsx"), definitions(tmp_path / "dim_province.xlsx")
+    assert {("id", "Our id."), ("dossiers", "Bao nhiêu.")} <= set(mixed)
+    assert [found[0][1] for found in (mixed, english)] == [
+        "Giải thích (tiếng Anh nếu chưa có tiếng Việt)",
+        "Giải thích (tiếng Anh)",
+    ]
+    assert export("mart_small", "--lang", "vi", "--columns", "dossiers,late_pct", "--force").code == 0
+    assert definitions(tmp_path / "mart_small.xlsx")[0][1] == "Giải thích"
+    assert export("mart_small", "--force").code == 0
+    assert {("column", "Description"), ("dossiers", "How many.")} <= {
+        (c.lower(), said) for c, said in definitions(tmp_path / "mart_small.xlsx")
+    }
+    with publish.open_published(small) as connection:
+        comments = connection.execute(
+            "select comment from duckdb_columns() where schema_name = 'marts_vi' union all "
+            "select comment from duckdb_views() where schema_name = 'marts_vi'"
+        ).fetchall()
+    assert {c for (c,) in comments} == {
+        "id: Our id.", "dossiers: Bao nhiêu.", "late_pct: Phần trễ hạn.", "score: Points.", DESCRIPTION_VI
+    }  # fmt: skip
+
+
+def test_a_release_of_a_version_without_vietnamese_definitions_is_exported_with_the_english_ones() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create schema marts; create schema audit; create table marts.mart_old (id varchar);
+            comment on table marts.mart_old is 'Is it old?';
+            create table audit.audit_data_dictionary as
+            select 'marts' as schema_name, 'mart_old' as table_name, 'id' as column_name, 'Our id.' as description,
+                null as unit, 'Mã' as label_vi;
+        """)
+        found = tables.read_table(connection, tables.Release("r", "", "", {}), "marts", "mart_old", "vi")
+    assert (found.comment, found.language) == ("Is it old?", "en")
+    assert found.columns == (tables.Column("id", "VARCHAR", "Mã", None, "Our id.", "Mã", "en"),)
 
 
 def test_the_same_rows_of_one_release_give_the_same_bytes(export: Export, tmp_path: Path) -> None:
@@ -280,6 +334,7 @@ def test_a_release_is_a_data_package_that_frictionless_accepts_and_checks(export
     assert resources.keys() == {
         "mart_small", "dim_source", "dim_province", "province_alias", "reporting_window", "empty_codes",
         "audit_data_dictionary",
+        "audit_table_dictionary",
     }  # fmt: skip
     schema = resources["mart_small"]["schema"]
     fields = {field["name"]: field for field in schema["fields"]}

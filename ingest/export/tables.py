@@ -25,6 +25,11 @@ SCHEMAS = ("marts", "audit", "reference")
 BATCH_ROWS = 2_000
 YEARS = ("year", "plan_year", "edition_year", "data_year")
 _DAYS = ("period_end", "as_of_date", "measured_on", "evaluation_date")
+_SECTIONS = {
+    **{"Grain": "grain", "Comparability": "comparability", "Geography": "geography", "Beware": "beware"},
+    **{"Mỗi dòng": "grain", "So sánh": "comparability", "Địa giới": "geography", "Lưu ý": "beware"},
+}
+"""What the paragraphs of a table's description begin with, in English and Vietnamese."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Release:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `heading` is what the file calls it."""
+    """One column: `heading` is what the file calls it; `language` is that of its description."""
 
     name: str
     data_type: str
@@ -52,17 +57,19 @@ class Column:
     unit: str | None = None
     description: str = ""
     label_vi: str | None = None
+    language: str = "en"
 
 
 @dataclass(frozen=True)
 class Table:
-    """A published table; `comment` is its description in the dictionary."""
+    """A published table; `comment` is its description in the dictionary, in `language`."""
 
     schema: str
     name: str
     columns: tuple[Column, ...]
     comment: str
     key: tuple[str, ...] = ()
+    language: str = "en"
 
     @property
     def full_name(self) -> str:
@@ -75,9 +82,9 @@ class Table:
         found = []
         for number, paragraph in enumerate(re.split(r"\n\s*\n", self.comment.strip())):
             text = " ".join(paragraph.split())
-            named = re.match(r"(Grain|Comparability|Geography|Beware): (.+)", text)
-            if named:
-                found.append((named[1].lower(), named[2]))
+            name, _colon, told = text.partition(": ")
+            if told and name in _SECTIONS:
+                found.append((_SECTIONS[name], told))
             elif text:
                 found.append(("question" if number == 0 else "more", text))
         return found
@@ -189,31 +196,51 @@ def find_table(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, s
 
 
 def read_table(connection: duckdb.DuckDBPyConnection, release: Release, schema: str, name: str, language: str) -> Table:
-    """Return a table with its columns as the data dictionary describes them; `vi` gives Vietnamese headings."""
+    """Return a table with its columns as the data dictionary describes them.
+
+    `vi` gives Vietnamese headings, and Vietnamese descriptions where there are any.
+    """
+    listed = connection.execute(
+        "from audit.audit_data_dictionary where schema_name = ? and table_name = ?", [schema, name]
+    )
+    # By name: a release of an earlier version has no descriptions in Vietnamese.
+    names = [str(item[0]) for item in listed.description or []]
+    dictionary = {row["column_name"]: row for row in (dict(zip(names, r, strict=True)) for r in listed.fetchall())}
     columns = connection.execute(
-        """
-        select columns.column_name, columns.data_type, dictionary.label_vi, dictionary.unit,
-               coalesce(dictionary.description, columns.comment, '')
-        from duckdb_columns() as columns
-        left join audit.audit_data_dictionary as dictionary
-            using (schema_name, table_name, column_name)
-        where columns.schema_name = ? and columns.table_name = ?
-        order by columns.column_index
-        """,
+        "select column_name, data_type, comment from duckdb_columns() where schema_name = ? and table_name = ? "
+        "order by column_index",
         [schema, name],
     ).fetchall()
-    comment = connection.execute(
-        "select coalesce(comment, '') from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]
-    ).fetchall()[0][0]
+    ((comment, comment_vi),) = connection.execute(
+        "select coalesce(tables.comment, ''), views.comment from duckdb_tables() as tables "
+        "left join duckdb_views() as views on tables.schema_name = 'marts' and views.schema_name = 'marts_vi' "
+        "and tables.table_name = views.view_name where tables.schema_name = ? and tables.table_name = ?",
+        [schema, name],
+    ).fetchall()
+    is_translated = language == "vi" and comment_vi is not None and comment_vi != comment
     return Table(
         schema,
         name,
-        tuple(
-            Column(column, kind, (language == "vi" and label) or column, unit, " ".join(text.split()), label)
-            for column, kind, label, unit, text in columns
-        ),
-        comment,
+        tuple(_column(column, kind, said, dictionary.get(column, {}), language) for column, kind, said in columns),
+        comment_vi if is_translated else comment,
         tuple(release.keys.get(f"{schema}.{name}", ())),
+        "vi" if is_translated else "en",
+    )
+
+
+def _column(name: str, data_type: str, comment: str | None, told: dict[str, Any], language: str) -> Column:
+    """Return a column of which the dictionary tells these things."""
+    label = told.get("label_vi")
+    translated = told.get("description_vi") if language == "vi" else None
+    text = translated or told.get("description") or comment or ""
+    return Column(
+        name,
+        data_type,
+        (language == "vi" and label) or name,
+        told.get("unit"),
+        " ".join(text.split()),
+        label,
+        "vi" if translated else "en",
     )
 
 

@@ -10,7 +10,9 @@ _WORDS = {
     "heading": ("Vietnamese heading", "Tiêu đề"),
     "unit": ("Unit", "Đơn vị"),
     "type": ("Type", "Kiểu dữ liệu"),
-    "description": ("Description", "Giải thích (tiếng Anh)"),
+    "description": ("Description", "Giải thích"),
+    "english": ("English", "tiếng Anh"),
+    "partly_english": ("partly English", "tiếng Anh nếu chưa có tiếng Việt"),
     "source_id": ("Source", "Mã nguồn"),
     "publisher": ("Publisher", "Cơ quan công bố"),
     "title": ("Title", "Tên"),
@@ -32,12 +34,12 @@ _WORDS = {
         "Số liệu là của các cơ quan công bố: hãy trích dẫn cả nguồn, theo cột “Trích dẫn” của trang “Nguồn”.",
     ),
     "table": ("Table", "Bảng"),
-    "question": ("What it answers", "Câu hỏi (tiếng Anh)"),
-    "grain": ("One row is", "Mỗi dòng là (tiếng Anh)"),
-    "comparability": ("Comparability", "So sánh được khi nào (tiếng Anh)"),
-    "geography": ("Geography", "Địa giới (tiếng Anh)"),
-    "beware": ("Beware", "Lưu ý (tiếng Anh)"),
-    "more": ("More", "Thêm (tiếng Anh)"),
+    "question": ("What it answers", "Câu hỏi"),
+    "grain": ("One row is", "Mỗi dòng là"),
+    "comparability": ("Comparability", "So sánh được khi nào"),
+    "geography": ("Geography", "Địa giới"),
+    "beware": ("Beware", "Lưu ý"),
+    "more": ("More", "Thêm"),
     "rows": ("Rows", "Số dòng"),
     "filter": ("Filter", "Điều kiện lọc"),
     "labelled": ("Codes written as words", "Mã được ghi bằng chữ"),
@@ -84,6 +86,14 @@ _UNITS_VI = {
 def word(name: str, language: str) -> str:
     """Return the word in `en` or `vi`."""
     return _WORDS[name][LANGUAGES.index(language)]
+
+
+def heading_of(name: str, language: str, written_in: set[str]) -> str:
+    """Return the word as a heading of texts written in these languages: it says which of them are in English."""
+    found = word(name, language)
+    if written_in <= {language}:
+        return found
+    return f"{found} ({word('partly_english' if language in written_in else 'english', language)})"
 
 
 def unit_in(unit: str | None, language: str) -> str:

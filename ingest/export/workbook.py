@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from ingest import limits
 from ingest.export.sources import FIELDS
 from ingest.export.tables import Column, Extract, definition_rows
-from ingest.export.words import word
+from ingest.export.words import heading_of, word
 from ingest.exports import is_run_as_formula
 from ingest.messages import gettext as _
 from ingest.problems import ParvnError
@@ -195,10 +195,11 @@ def _widths(extract: Extract) -> list[float]:
 def _write_definitions(book: xlsxwriter.Workbook, extract: Extract, styles: dict[str, Format]) -> None:
     language = extract.language
     sheet = _Sheet(book, book.add_worksheet(word("definitions", language)))
-    names = ("column", "heading", "unit", "type", "description")
+    headings = [word(name, language) for name in ("column", "heading", "unit", "type")]
+    headings.append(heading_of("description", language, {column.language for column in extract.table.columns}))
     for position, width in enumerate((32, 40, 18, 14, 100)):
         sheet.sheet.set_column(position, position, width)
-    _headings(sheet, [word(name, language) for name in names], styles, len(extract.table.columns))
+    _headings(sheet, headings, styles, len(extract.table.columns))
     for row, cells in enumerate(definition_rows(extract.table, language), start=1):
         for position, text in enumerate(cells):
             sheet.text(row, position, text, styles["wrap"])
@@ -226,13 +227,12 @@ def _write_sources(book: xlsxwriter.Workbook, extract: Extract, styles: dict[str
 
 def about_rows(extract: Extract) -> list[tuple[str, str]]:
     """Return (what, text): how to cite the rows, what they are, and what to beware of."""
-    language, release = extract.language, extract.release
-    rows = [("cite", extract.citation)]
+    language, release, table = extract.language, extract.release, extract.table
+    before = [("cite", extract.citation)]
     if extract.sources:
-        rows.append(("cite_sources", word("cite_sources_text", language)))
-    rows.append(("table", extract.table.full_name))
-    rows += extract.table.sections
-    rows += [
+        before.append(("cite_sources", word("cite_sources_text", language)))
+    before.append(("table", table.full_name))
+    after = [
         ("rows", str(extract.row_count)),
         ("filter", extract.condition or word("no_filter", language)),
         *([("labelled", ", ".join(extract.labels))] if extract.labels else []),
@@ -241,8 +241,12 @@ def about_rows(extract: Extract) -> list[tuple[str, str]]:
         ("code", release.code_version),
     ]
     if extract.sources:
-        rows.append(("trust", word("trust_text", language)))
-    return [(word(name, language), text) for name, text in rows]
+        after.append(("trust", word("trust_text", language)))
+    return [
+        *((word(name, language), text) for name, text in before),
+        *((heading_of(name, language, {table.language}), text) for name, text in table.sections),
+        *((word(name, language), text) for name, text in after),
+    ]
 
 
 def _write_about(book: xlsxwriter.Workbook, extract: Extract, styles: dict[str, Format]) -> None:
