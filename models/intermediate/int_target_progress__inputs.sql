@@ -93,15 +93,7 @@ judged_on as (
 
 ),
 
-judged_years as (
-
-    -- one row per calendar year of the period: results are looked up by it, not through all years
-    select
-        *,
-        {{ explode_numbers('greatest(year(period_end) - year(period_start) + 1, 1)') }} as nth_year
-    from judged_on
-
-),
+{{ period_years('judged_on') }},
 
 points as (
 
@@ -123,14 +115,14 @@ points as (
             partition by judged_years.target_id, judged_years.evaluation_date
             order by figures.as_of_date desc, figures.trust_grade asc, figures.known_from desc, figures.figure_id asc
         ) as choice_no
-    from judged_years
+    from period_years as judged_years
     inner join figures
         on
             judged_years.indicator_code = figures.indicator_code
             and judged_years.province_id = figures.province_id
             and judged_years.admin_level = figures.admin_level
             and judged_years.scope_code = figures.scope_code
-            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and judged_years.calendar_year = year(figures.as_of_date)
             and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
             and figures.as_of_date between judged_years.period_start and judged_years.period_end
     where judged_years.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
@@ -197,14 +189,14 @@ sought as (
     select
         *,
         indicator_code as sought_code
-    from judged_years
+    from period_years
 
     union all
 
     select
         judged_years.*,
         part_relations.from_indicator_code as sought_code
-    from judged_years
+    from period_years as judged_years
     inner join part_relations
         on judged_years.indicator_code = part_relations.to_indicator_code
 
@@ -226,7 +218,7 @@ other_places as (
         on
             sought.sought_code = figures.indicator_code
             and sought.province_id = figures.province_id
-            and year(sought.period_start) + sought.nth_year - 1 = year(figures.as_of_date)
+            and sought.calendar_year = year(figures.as_of_date)
             and (
                 sought.indicator_code <> figures.indicator_code
                 or sought.admin_level <> figures.admin_level
@@ -245,7 +237,7 @@ other_definitions as (
         judged_years.target_id,
         judged_years.evaluation_date,
         relations.break_id
-    from judged_years
+    from period_years as judged_years
     inner join relations
         on
             judged_years.indicator_code = relations.from_indicator_code
@@ -259,7 +251,7 @@ other_definitions as (
             and judged_years.province_id = figures.province_id
             and judged_years.admin_level = figures.admin_level
             and judged_years.scope_code = figures.scope_code
-            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and judged_years.calendar_year = year(figures.as_of_date)
             and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
             and figures.as_of_date between judged_years.period_start and judged_years.period_end
 

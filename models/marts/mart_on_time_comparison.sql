@@ -21,24 +21,7 @@ reasons as (
 
 ),
 
-numbered_years as (
-
-    select
-        *,
-        {{ explode_numbers('year(period_end) - year(period_start) + 1') }} as nth_year
-    from rates
-
-),
-
-rate_years as (
-
-    -- windows that overlap share a calendar year: by it they find each other
-    select
-        *,
-        year(period_start) + nth_year - 1 as calendar_year
-    from numbered_years
-
-),
+{{ period_years('rates') }},
 
 overlapping as (
 
@@ -58,8 +41,8 @@ overlapping as (
         first_rates.dossiers_resolved,
         other_rates.dossiers_resolved as other_dossiers_resolved,
         0 as days_apart
-    from rate_years as first_rates
-    inner join rate_years as other_rates
+    from period_years as first_rates
+    inner join period_years as other_rates
         on
             first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
