@@ -1,5 +1,20 @@
 -- Pairs of on-time rates that a reader may want to set side by side: two provinces in overlapping windows, and one
 -- province with itself a year before. Says whether the windows are the same and why a pair may not be compared.
+{% set pair -%}
+        first_rates.province_id,
+        other_rates.province_id as other_province_id,
+        first_rates.geography_basis,
+        first_rates.admin_level,
+        first_rates.scope_code,
+        first_rates.period_start,
+        first_rates.period_end,
+        other_rates.period_start as other_period_start,
+        other_rates.period_end as other_period_end,
+        first_rates.on_time_rate_resolved_pct,
+        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
+        first_rates.dossiers_resolved,
+        other_rates.dossiers_resolved as other_dossiers_resolved
+{%- endset %}
 with rates as (
 
     select *
@@ -26,20 +41,8 @@ reasons as (
 overlapping as (
 
     select
+        {{ pair }},
         'between_provinces' as comparison_kind,
-        first_rates.province_id,
-        other_rates.province_id as other_province_id,
-        first_rates.geography_basis,
-        first_rates.admin_level,
-        first_rates.scope_code,
-        first_rates.period_start,
-        first_rates.period_end,
-        other_rates.period_start as other_period_start,
-        other_rates.period_end as other_period_end,
-        first_rates.on_time_rate_resolved_pct,
-        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
-        first_rates.dossiers_resolved,
-        other_rates.dossiers_resolved as other_dossiers_resolved,
         0 as days_apart
     from period_years as first_rates
     inner join period_years as other_rates
@@ -60,20 +63,8 @@ overlapping as (
 year_on_year as (
 
     select
+        {{ pair }},
         'year_on_year' as comparison_kind,
-        first_rates.province_id,
-        other_rates.province_id as other_province_id,
-        first_rates.geography_basis,
-        first_rates.admin_level,
-        first_rates.scope_code,
-        first_rates.period_start,
-        first_rates.period_end,
-        other_rates.period_start as other_period_start,
-        other_rates.period_end as other_period_end,
-        first_rates.on_time_rate_resolved_pct,
-        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
-        first_rates.dossiers_resolved,
-        other_rates.dossiers_resolved as other_dossiers_resolved,
         -- what is more than a year
         365 as days_apart
     from rates as first_rates
