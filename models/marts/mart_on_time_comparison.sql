@@ -60,6 +60,17 @@ overlapping as (
 
 ),
 
+ends as (
+
+    -- a window that closes about a year before does so in the same calendar year or one of the two before: it is looked
+    -- up by them, not through all years
+    select
+        *,
+        {{ explode_numbers(3) }} as nth_last_year
+    from rates
+
+),
+
 year_on_year as (
 
     select
@@ -67,13 +78,14 @@ year_on_year as (
         'year_on_year' as comparison_kind,
         -- what is more than a year
         365 as days_apart
-    from rates as first_rates
+    from ends as first_rates
     inner join rates as other_rates
         on
             first_rates.province_id = other_rates.province_id
             and first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
             and first_rates.geography_basis = other_rates.geography_basis
+            and year(first_rates.period_end) - first_rates.nth_last_year + 1 = year(other_rates.period_end)
     where
         {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
         and abs(first_rates.period_days - other_rates.period_days) <= 45
