@@ -19,7 +19,7 @@ targets as (
 
 evaluation_dates as (
 
-    select * from {{ ref('int_evaluation_dates__unioned') }}
+    select distinct evaluation_date from chosen
 
 ),
 
