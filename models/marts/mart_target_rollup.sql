@@ -29,7 +29,7 @@ counted as (
         count(*) as target_count,
         {% for group in ['met', 'not_met', 'on_track', 'at_risk', 'off_track', 'out_of_reach', 'unknown',
             'not_applicable'] -%}
-        sum(case when status_group = '{{ group }}' then 1 else 0 end) as {{ group }}_count
+        count(*) filter (where status_group = '{{ group }}') as {{ group }}_count
         {{- "," if not loop.last }}
     {% endfor %}
     from progress
