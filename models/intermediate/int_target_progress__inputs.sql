@@ -153,26 +153,38 @@ ranks as (
 
 ),
 
+known_ranks as (
+
+    select
+        index_ranks.*,
+        evaluation_dates.evaluation_date,
+        row_number() over (
+            partition by index_ranks.index_code, index_ranks.province_id, evaluation_dates.evaluation_date
+            order by index_ranks.edition_year desc
+        ) as recency
+    from index_ranks
+    inner join evaluation_dates
+        on {{ as_known_on('index_ranks', 'evaluation_dates.evaluation_date') }}
+
+),
+
 last_known_ranks as (
 
     select
         judged_on.target_id,
         judged_on.evaluation_date,
-        index_ranks.edition_year,
-        index_ranks.data_year,
-        index_ranks.index_rank,
-        row_number() over (
-            partition by judged_on.target_id, judged_on.evaluation_date
-            order by index_ranks.edition_year desc
-        ) as recency
+        known_ranks.edition_year,
+        known_ranks.data_year,
+        known_ranks.index_rank
     from judged_on
     inner join rank_indicators
         on judged_on.indicator_code = rank_indicators.indicator_code
-    inner join index_ranks
+    inner join known_ranks
         on
-            rank_indicators.index_code = index_ranks.index_code
-            and judged_on.province_id = index_ranks.province_id
-            and {{ as_known_on('index_ranks', 'judged_on.evaluation_date') }}
+            rank_indicators.index_code = known_ranks.index_code
+            and judged_on.province_id = known_ranks.province_id
+            and judged_on.evaluation_date = known_ranks.evaluation_date
+            and known_ranks.recency = 1
 
 ),
 
@@ -385,7 +397,6 @@ collected as (
         on
             judged_on.target_id = last_known_ranks.target_id
             and judged_on.evaluation_date = last_known_ranks.evaluation_date
-            and last_known_ranks.recency = 1
     left join other_places
         on judged_on.target_id = other_places.target_id and judged_on.evaluation_date = other_places.evaluation_date
     left join other_definitions
