@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compiled import compile_models, needed_for, run_models
-from benchmarks.harness import MEMORY, THREADS, Section, compare, cpu_ratio, growth, timed, work_folder
+from benchmarks.harness import (
+    MEMORY,
+    NO_POLARS,
+    THREADS,
+    Section,
+    compare,
+    cpu_ratio,
+    growth,
+    has_polars,
+    timed,
+    work_folder,
+)
 from benchmarks.loading import land_dossiers, write_extract
 
 ROWS = {
@@ -146,12 +157,6 @@ def sum_by_pandas(folder: str) -> int:
     return len(rows.groupby(GROUPS, observed=True, dropna=False).size()) if isinstance(rows, pd.DataFrame) else 0
 
 
-def _has_polars() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("polars") is not None
-
-
 def run(size: str, repeats: int) -> Section:
     """Measure the counting of dossiers as they grow."""
     section = Section(
@@ -179,7 +184,7 @@ def run(size: str, repeats: int) -> Section:
             times,
         )
         works = {"sum in DuckDB": ("dossiers:sum_by_duckdb", given), "model's pass": ("dossiers:sum_by_models", given)}
-        if _has_polars():
+        if has_polars():
             works["sum in polars"] = ("dossiers:sum_by_polars", given)
         if rows <= PANDAS_ROWS:
             works["sum in pandas"] = ("dossiers:sum_by_pandas", given)
@@ -211,6 +216,6 @@ def run(size: str, repeats: int) -> Section:
     )
     if counts[-1] < 100_000_000:
         section.notes.append("A hundred million rows: `--size large`; not in this run.")
-    if not _has_polars():
-        section.notes.append("polars is not installed (`pip install par-warehouse[bench]`): left out.")
+    if not has_polars():
+        section.notes.append(NO_POLARS)
     return section
