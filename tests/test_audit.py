@@ -136,6 +136,26 @@ def test_a_rule_that_is_broken_in_one_place_names_its_file_and_row(
         suites.raise_faults([found])
 
 
+@pytest.mark.parametrize(
+    ("file", "place"), [("p/results.csv", "p/results.csv, row 7"), ("p.xlsx", "p.xlsx, sheet results, row 7")]
+)
+def test_a_figure_out_of_range_is_named_by_place_id_and_column(tmp_path: Path, file: str, place: str) -> None:
+    wrong = result(7, result_id="d-r06", unit="percent", value="200.1", _file=file)
+    (fault,) = run(tmp_path, "percents_are_shares", {"results": [wrong]}).faults
+    assert str(fault).startswith(f"{place}: ")
+    assert fault.values == {"result_id": "d-r06", "value": 200.1}
+
+
+def test_a_row_that_a_data_test_finds_begins_with_the_place_of_its_record(tmp_path: Path) -> None:
+    old = result(3, result_id="d-r06", _is_latest=False)
+    path = raw(tmp_path / "now.duckdb", document("decision") | {"results": [old, result(7, result_id="d-r06")]})
+    query = "select 'd' as document_id, 'd-r06' as result_id, 5 as value, null as note"
+    assert transform.rows_at_fault(path, query) == [
+        "p/results.csv, row 7: document_id = d, result_id = d-r06, value = 5"
+    ]
+    assert transform.rows_at_fault(path, "select 'd-r99' as result_id") == ["result_id = d-r99"]
+
+
 def test_a_figure_that_a_source_states_twice_is_named_in_both_rows(tmp_path: Path) -> None:
     found = run(tmp_path, "figures_stand_once", {"results": [result(2), result(3), result(4, value="6")]})
     assert [(fault.file, fault.row) for fault in found.faults] == [("p/results.csv", 2), ("p/results.csv", 3)]
@@ -172,7 +192,7 @@ def test_an_expectation_that_cannot_be_evaluated_fails(tmp_path: Path) -> None:
     with duckdb.connect(str(raw(tmp_path / "now.duckdb", {"results": [result()]}))) as connection:
         connection.execute("select 1")
         suites.prepare(connection, None)
-        frame = suites.frame_of(connection, "results").rename(columns={"figure": "elsewhere"})
+        frame = suites.frame_of(connection, "results").rename(columns={"value": "elsewhere"})
     frame["nowhere"] = "text"
     (found,) = suites.validate([broken], {("results", ""): frame})
     assert not found.is_success
