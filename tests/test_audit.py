@@ -423,7 +423,9 @@ def test_the_page_of_a_release_names_every_rule_in_both_languages_and_needs_no_n
 def test_the_page_of_a_failure_shows_rows_losses_and_reasons_and_escapes_them(tmp_path: Path) -> None:
     failed = run(tmp_path, "documents_have_records", document("decision"))
     lost = releases.Comparison("r1", 1, 1, [releases.Loss("marts.fct_task", "<b>d</b>", 3, 1, None)])
-    page = report.write(tmp_path, [failed], lost, [reason("marts.fct_task", "x")])[report.PAGE].read_text("utf-8")
+    written = report.write(tmp_path, "2026-01-01T09:00:00.5Z", [failed], lost, [reason("marts.fct_task", "x")])
+    page = written[report.PAGE].read_text("utf-8")
+    assert "2026-01-01 09:00:00 UTC (<code>2026-01-01T09:00:00.5Z</code>)" in page
     assert "p/document.yml, 1" in page and "records_count 0" in page
     assert "&lt;b&gt;d&lt;/b&gt;" in page and "<b>d</b>" not in page
     assert "so in the source" in page
