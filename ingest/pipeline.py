@@ -150,7 +150,7 @@ class Run:
             for name, status in self.landing.land(item, published_at).items():
                 table = item.package.tables[name]
                 self.note("load", f"{table.file}#{name}" if table.sheet else table.file, status, len(table.rows))
-        self.landing.withdraw_missing(item.package.name for item in checked)
+        self.landing.withdraw_missing((item.package.name for item in checked), published_at)
         database = self.workspace.build_database
         database.parent.mkdir(parents=True, exist_ok=True)
         for leftover in (database, database.with_name(database.name + ".wal")):

@@ -265,7 +265,8 @@ def _result(rule: Rule, frame: pd.DataFrame, result: Any, exceptions: list[Accep
         values = {key: value for key, value in place.items() if key not in PLACE}
         file = str(place["_file"])
         sheet = rule.frame if rule.frame in TABLES and file.endswith(".xlsx") else None
-        fault = Fault(file, int(place["_row"]), {k: _plain(v) for k, v in values.items()}, sheet=sheet)
+        shown = {k: _plain(values[k]) for k in sorted(values, key=lambda k: k not in IDS)}  # the id first
+        fault = Fault(file, int(place["_row"]), shown, sheet=sheet)
         reason = rule.is_excusable and (
             reason_for(exceptions, rule.rule_code, fault.file)
             or reason_for(exceptions, rule.rule_code, f"{fault.file} row {fault.row}")
