@@ -293,7 +293,7 @@ def test_a_release_is_a_data_package_that_frictionless_accepts_and_checks(export
     resources = {resource["name"]: resource for resource in descriptor["resources"]}
     assert resources.keys() == {
         "mart_small", "dim_source", "dim_province", "province_alias", "reporting_window", "empty_codes",
-        "audit_data_dictionary",
+        "audit_data_dictionary", "vocabulary",
     }  # fmt: skip
     schema = resources["mart_small"]["schema"]
     fields = {field["name"]: field for field in schema["fields"]}
