@@ -7,8 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.compiled import compile_models, needed_for, run_models
-from benchmarks.harness import MEMORY, THREADS, Section, compare, cpu_ratio, growth, timed, work_folder
-from benchmarks.loading import land_dossiers, write_extract
+from benchmarks.harness import (
+    MEMORY,
+    NO_POLARS,
+    THREADS,
+    Section,
+    compare,
+    cpu_ratio,
+    growth,
+    has_polars,
+    timed,
+    work_folder,
+)
 
 ROWS = {
     "tiny": (20_000, 40_000),
@@ -20,18 +30,14 @@ PANDAS_ROWS = 3_000_000
 """Beyond this pandas would take most of the memory of a small machine."""
 
 
-def prepare(folder: str, rows: int) -> None:
-    """Land an extract, put it and the seeds into a build database and compile the models that count it."""
+def prepare(folder: str) -> None:
+    """Put the landed extract and the seeds into a build database and compile the models that count it."""
     import duckdb
 
     from ingest.dossiers import Dossiers
     from ingest.landing import Landing
 
     place = Path(folder)
-    extract = place / "extract.parquet"
-    write_extract(str(extract), str(place / "data"), rows)
-    land_dossiers(str(extract), str(place / "data"), str(place / "landing"))
-    extract.unlink()
     database = place / "parvn.duckdb"
     with duckdb.connect(str(database)) as connection:
         Landing(place / "landing").build_raw(connection)
@@ -146,17 +152,11 @@ def sum_by_pandas(folder: str) -> int:
     return len(rows.groupby(GROUPS, observed=True, dropna=False).size()) if isinstance(rows, pd.DataFrame) else 0
 
 
-def _has_polars() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("polars") is not None
-
-
 def run(size: str, repeats: int) -> Section:
     """Measure the counting of dossiers as they grow."""
     section = Section(
         "Dossiers",
-        f"Landed dossiers of 63 provinces and 36 months, counted with {MEMORY} of memory for DuckDB. The fact: what "
+        f"Dossiers of 63 provinces and 36 months, landed once and counted with {MEMORY} of memory. The fact: what "
         "dbt compiles for `fct_dossier_count`, run in order by DuckDB. By hand: one join of all rows and windows, for "
         "the same groups and windows. The plain sum (by group, year and outcome) is the same in DuckDB, polars and "
         "pandas; beside it stands the model's own pass over the rows, which also finds the segments of time of "
@@ -166,7 +166,12 @@ def run(size: str, repeats: int) -> Section:
     counts, facts, marts = ROWS[size], [], []
     for rows in counts:
         folder = work_folder("dossiers")
-        timed("dossiers:prepare", folder=str(folder), rows=rows)
+        data, extract = str(folder / "data"), folder / "extract.parquet"
+        timed("loading:write_extract", path=str(extract), data=data, rows=rows)
+        landed = timed("loading:land_dossiers", path=str(extract), data=data, out=str(folder / "landing"))
+        section.rows.append([rows, "landing", landed["seconds"], landed["cpu_seconds"], landed["peak_mb"], ""])
+        extract.unlink()
+        timed("dossiers:prepare", folder=str(folder))
         given = {"folder": str(folder)}
         times = repeats if rows <= 3_000_000 else 1
         found = compare(
@@ -179,7 +184,7 @@ def run(size: str, repeats: int) -> Section:
             times,
         )
         works = {"sum in DuckDB": ("dossiers:sum_by_duckdb", given), "model's pass": ("dossiers:sum_by_models", given)}
-        if _has_polars():
+        if has_polars():
             works["sum in polars"] = ("dossiers:sum_by_polars", given)
         if rows <= PANDAS_ROWS:
             works["sum in pandas"] = ("dossiers:sum_by_pandas", given)
@@ -211,6 +216,6 @@ def run(size: str, repeats: int) -> Section:
     )
     if counts[-1] < 100_000_000:
         section.notes.append("A hundred million rows: `--size large`; not in this run.")
-    if not _has_polars():
-        section.notes.append("polars is not installed (`pip install par-warehouse[bench]`): left out.")
+    if not has_polars():
+        section.notes.append(NO_POLARS)
     return section

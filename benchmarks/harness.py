@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +29,7 @@ RESULTS = PROJECT / "benchmarks" / "results"
 MEMORY = "2GB"
 """Given to DuckDB where nothing else is said."""
 THREADS = 2
+NO_POLARS = "polars is not installed (`pip install par-warehouse[bench]`): left out."
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,11 @@ def percentile(values: Iterable[float], share: float) -> float:
     """Return the value that `share` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
+
+
+def has_polars() -> bool:
+    """Return whether the comparison with polars can be made."""
+    return find_spec("polars") is not None
 
 
 def work_folder(name: str) -> Path:

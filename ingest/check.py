@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ingest.clock import today
 from ingest.contracts import (
     PATTERNS,
     TABLES,
@@ -19,6 +20,7 @@ from ingest.contracts import (
     IndexScoreRecord,
     IndexSourceRecord,
     IndexStatisticRecord,
+    PageRecord,
     PrintedTotalRecord,
     Reading,
     Record,
@@ -46,6 +48,9 @@ _NO_WORDS = ("_id", "_ids", "_code", "_date", "_start", "_end", "_sha256", "_num
 
 _REFERENCES = {"page_id": "pages", "restates_target_id": "targets", "target_id": "targets", "task_id": "tasks"}
 """Columns that name a row of the same package, and its table."""
+
+_PAST_DAYS = ("issue_date", "published_on", "accessed_on")
+"""Columns whose day has come when the record is written."""
 
 _COUNTED_UNITS = ("count", "dossier", "procedure", "decision", "person", "class", "agency", "rank")
 
@@ -281,6 +286,8 @@ class _Checker:
             if is_revised != (record.revised_known_from is not None):
                 words = _("fill both vintage_reason with source_revised and revised_known_from, or neither")
                 yield "revised_known_from", words, record.vintage_reason, ()
+        if isinstance(record, (DocumentRecord, PageRecord)):
+            yield from self._past_days(record)
         if isinstance(record, DocumentRecord):
             if (record.known_from is None) != (record.known_from_basis is None):
                 yield (
@@ -296,6 +303,15 @@ class _Checker:
                     None,
                     (),
                 )
+
+    def _past_days(self, record: Record) -> Iterator[_Finding]:
+        """What is held was issued, published and read by today."""
+        last = today()
+        for column in _PAST_DAYS:
+            day: date | None = getattr(record, column, None)
+            if day is not None and day > last:
+                words = _("this day is still to come; expected {today} or earlier").format(today=last.isoformat())
+                yield column, words, day.isoformat(), ()
 
     def _index_figure(self, record: IndexFigure) -> Iterator[_Finding]:
         """An index figure belongs to a known edition and component, stands once, and lies on its scale."""

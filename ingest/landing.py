@@ -113,14 +113,9 @@ class Landing:
         """Return the ledger, oldest first, without vintages that gave way before anybody could read them."""
         standing: list[LedgerEntry] = []
         for entry in (LedgerEntry(**line) for line in read_lines(self._ledger)):
-            if not entry.is_withdrawn:
-                standing = [
-                    e
-                    for e in standing
-                    if (e.package, e.record_table) != (entry.package, entry.record_table)
-                    or e.vintage_no < entry.vintage_no
-                ]
-            standing.append(entry)
+            standing = [e for e in standing if not _gives_way(e, entry)]
+            if entry.vintage_no:  # none: a file that was in no release is gone
+                standing.append(entry)
         return standing
 
     def published_at(self) -> str:
@@ -149,9 +144,9 @@ class Landing:
         An unchanged file is no work; changed bytes are a new vintage, whose reason and `known_from` document.yml or
         source.yml may give (`vintage_reason`, `revised_known_from`): they count for the first change of records that
         lands with this day, what changes later under the same day is a correction of ours. A table that is gone from
-        the folder is withdrawn, its rows stay. What landed after `published_at` was in no release: it gives way, so
-        that a mistake which a failed run found never becomes history; without the day every vintage stays. Returns
-        what happened to each table.
+        the folder is withdrawn, the rows that a release held stay. What landed after `published_at` was in no release:
+        it gives way, so that a mistake which a failed run found never becomes history; without the day every vintage
+        stays. Returns what happened to each table.
         """
         package, latest, published = checked.package, self.latest(), self.latest(published_at)
         outcome: dict[str, Status] = {}
@@ -184,7 +179,7 @@ class Landing:
             )
             outcome[name] = "landed"
         entries += [
-            LedgerEntry(**{**asdict(e), "landed_at": utc_now(), "is_withdrawn": True})
+            _withdrawal(e, published.get((owner, name)))
             for (owner, name), e in latest.items()
             if owner == package.name and name not in package.tables and not e.is_withdrawn
         ]
@@ -207,15 +202,16 @@ class Landing:
         }
         return None if day in used else day
 
-    def withdraw_missing(self, packages: Iterable[str]) -> None:
-        """Withdraw the packages that are no longer among the records; their rows stay."""
-        present = set(packages)
-        gone = [e for (owner, _), e in self.latest().items() if owner not in present and not e.is_withdrawn]
+    def withdraw_missing(self, packages: Iterable[str], published_at: str | None = None) -> None:
+        """Withdraw the packages that are no longer among the records, as `land` withdraws a table."""
+        present, published = set(packages), self.latest(published_at)
+        gone = [
+            _withdrawal(e, published.get((owner, name)))
+            for (owner, name), e in self.latest().items()
+            if owner not in present and not e.is_withdrawn
+        ]
         if gone:
-            append_lines(
-                self._ledger,
-                (asdict(LedgerEntry(**{**asdict(e), "landed_at": utc_now(), "is_withdrawn": True})) for e in gone),
-            )
+            append_lines(self._ledger, map(asdict, gone))
 
     def _write(self, table: RawTable, key: str) -> None:
         path = self.parquet_path(table.name, key)
@@ -273,6 +269,23 @@ class Landing:
         _create(connection, "landed_files", LedgerEntry, [asdict(e) for e in self.entries()])
         _create(connection, "load_attempts", Attempt, [asdict(a) for a in self.attempts()])
         return counts
+
+
+def _gives_way(entry: LedgerEntry, later: LedgerEntry) -> bool:
+    """Tell whether an entry is as if it had never been, because a later one of its table took its place."""
+    if (entry.package, entry.record_table) != (later.package, later.record_table):
+        return False
+    if later.is_withdrawn and entry.vintage_no == later.vintage_no:
+        return entry.is_withdrawn
+    return entry.vintage_no >= later.vintage_no
+
+
+def _withdrawal(newest: LedgerEntry, published: LedgerEntry | None) -> LedgerEntry:
+    """Return the entry that withdraws a table: what a release held is withdrawn, what none held gives way to it."""
+    if published and published.is_withdrawn:
+        return published
+    held = asdict(published) if published else {**asdict(newest), "vintage_no": 0}
+    return LedgerEntry(**{**held, "landed_at": utc_now(), "is_withdrawn": True})
 
 
 def _create(connection: duckdb.DuckDBPyConnection, name: str, row: type, rows: list[dict[str, Any]]) -> None:

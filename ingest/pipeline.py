@@ -150,7 +150,7 @@ class Run:
             for name, status in self.landing.land(item, published_at).items():
                 table = item.package.tables[name]
                 self.note("load", f"{table.file}#{name}" if table.sheet else table.file, status, len(table.rows))
-        self.landing.withdraw_missing(item.package.name for item in checked)
+        self.landing.withdraw_missing((item.package.name for item in checked), published_at)
         database = self.workspace.build_database
         database.parent.mkdir(parents=True, exist_ok=True)
         for leftover in (database, database.with_name(database.name + ".wal")):
@@ -182,7 +182,8 @@ class Run:
             with duckdb.connect(str(self.workspace.build_database)) as connection:
                 results = suites.audit(connection, before, exceptions, spent)
                 report.create_table(connection, results)
-            suites.raise_faults(results, report.write(folder, results, None, exceptions)[report.PAGE])
+            files = report.write(folder, self.run_id, results, None, exceptions)
+            suites.raise_faults(results, files[report.PAGE])
         return results
 
     def compare(
@@ -196,7 +197,7 @@ class Run:
         with self.step("compare", _("with the release before: nothing lost without a reason")):
             database = self.workspace.build_database
             comparison = releases.compare(database, release_before, exceptions, spent)
-            files = report.write(database.parent, results, comparison, exceptions)
+            files = report.write(database.parent, self.run_id, results, comparison, exceptions)
             releases.raise_losses(comparison, self.workspace.data / FILE, files[report.PAGE])
         return files
 

@@ -10,7 +10,7 @@ import duckdb
 from ingest.clock import utc_now
 from ingest.landing import Attempt, Landing
 from ingest.messages import gettext as _
-from ingest.messages import joined
+from ingest.messages import joined, noop
 from ingest.paths import Workspace
 from ingest.problems import Damaged, ParvnError
 from ingest.publish import (
@@ -27,17 +27,18 @@ from ingest.quoting import identifier, literal
 
 Row = tuple[Any, ...]
 
-LISTED = (
-    "release_id",
-    "is_current",
-    "is_whole",
-    "published_at",
-    "code_version",
-    "input_files",
-    "marts",
-    "mart_rows",
-    "tests_passed",
-)
+LISTED = {
+    "release_id": noop("release"),
+    "is_current": noop("current"),
+    "is_whole": noop("whole"),
+    "published_at": noop("published (UTC)"),
+    "code_version": noop("code"),
+    "input_files": noop("input files"),
+    "marts": noop("tables in marts"),
+    "mart_rows": noop("rows in marts"),
+    "tests_passed": noop("tests passed"),
+}
+"""What is told of a release: its name for programs, and its heading for people."""
 CHANGED = ("table", "key", "change", "column", "old", "new")
 
 

@@ -4,16 +4,17 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ingest.contracts import TABLES
 from ingest.messages import gettext as _
 from ingest.messages import joined
 from ingest.paths import PROJECT
-from ingest.problems import FailedCheck
+from ingest.problems import FailedCheck, Problem
 
 # Of the rows that a failed data test found, as many as a person reads.
 ROWS_SHOWN = 3
@@ -74,15 +75,35 @@ def run_dbt(database: Path, *arguments: str, on_node: Callable[[str], None] | No
             DuckDBConnectionManager.close_all_connections()
 
 
-def _rows_at_fault(database: Path, query: str) -> list[str]:
-    """Return the first rows that a data test found, one line each, without what is null in them."""
+def rows_at_fault(database: Path, query: str) -> list[str]:
+    """Return the first rows that a data test found, one line each, without what is null in them.
+
+    A row that names a record begins with the file, sheet and row where that record stands.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         found = connection.sql(query).limit(ROWS_SHOWN)
         names = found.columns
-        return [
-            ", ".join(f"{name} = {value}" for name, value in zip(names, row, strict=True) if value is not None)
-            for row in found.fetchall()
-        ]
+        lines = []
+        for row in found.fetchall():
+            values = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            words = ", ".join(f"{name} = {value}" for name, value in values.items())
+            place = _place_of(connection, values)
+            lines.append(str(replace(place, message=words)) if place else words)
+        return lines
+
+
+def _place_of(connection: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> Problem | None:
+    """Return where the record stands that a row names by its id; of several the one furthest down in a document."""
+    for table, model in reversed(TABLES.items()):
+        if model.id_column not in values:
+            continue
+        found = connection.execute(
+            f"select _file, _row from raw.{table} where _is_latest and {model.id_column} = ?",
+            [str(values[model.id_column])],
+        ).fetchone()
+        if found:
+            return Problem(found[0], "", table if found[0].endswith(".xlsx") else None, found[1])
+    return None
 
 
 def judged_also_on(evaluation_date: str | None) -> list[str]:
@@ -105,7 +126,7 @@ def build(
         if str(node.status) in ("error", "fail", "runtime error"):
             result.failures.append(f"{node.node.name}: {(node.message or '').strip()}")
         if str(node.node.resource_type) == "test" and str(node.status) == "fail":
-            result.failures += [f"  {row}" for row in _rows_at_fault(database, node.node.compiled_code)]
+            result.failures += [f"  {row}" for row in rows_at_fault(database, node.node.compiled_code)]
     if result.failures or not outcome.success:
         lines = result.failures or [str(outcome.exception or _("dbt stopped without a message"))]
         raise FailedCheck(joined("\n- ", [_("dbt build failed; nothing was published:"), *lines]))

@@ -27,7 +27,7 @@ LAYERS = (
     ("contracts", "workbooks", "personal"),
     ("reference", "problems"),
     ("reading.agencies", "reading.dates", "reading.numbers"),
-    ("reading.text", "reading", "paths", "limits", "messages", "quoting", ""),
+    ("reading.text", "reading", "paths", "limits", "messages", "quoting", "clock", ""),
 )
 """Modules of `ingest` from the top down. A module that is not named here stands beside landing."""
 BESIDE_LANDING = 4

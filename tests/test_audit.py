@@ -136,6 +136,25 @@ def test_a_rule_that_is_broken_in_one_place_names_its_file_and_row(
         suites.raise_faults([found])
 
 
+@pytest.mark.parametrize(
+    ("file", "place"), [("p/results.csv", "p/results.csv, row 7"), ("p.xlsx", "p.xlsx, sheet results, row 7")]
+)
+def test_a_figure_out_of_range_is_named_by_place_id_and_column(tmp_path: Path, file: str, place: str) -> None:
+    wrong = result(7, result_id="d-r06", unit="percent", value="200.1", _file=file)
+    (fault,) = run(tmp_path, "percents_are_shares", {"results": [wrong]}).faults
+    assert str(fault) == f"{place}: result_id d-r06, value 200.1"
+
+
+def test_a_row_that_a_data_test_finds_begins_with_the_place_of_its_record(tmp_path: Path) -> None:
+    old = result(3, result_id="d-r06", _is_latest=False)
+    path = raw(tmp_path / "now.duckdb", document("decision") | {"results": [old, result(7, result_id="d-r06")]})
+    query = "select 'd' as document_id, 'd-r06' as result_id, 5 as value, null as note"
+    assert transform.rows_at_fault(path, query) == [
+        "p/results.csv, row 7: document_id = d, result_id = d-r06, value = 5"
+    ]
+    assert transform.rows_at_fault(path, "select 'd-r99' as result_id") == ["result_id = d-r99"]
+
+
 def test_a_figure_that_a_source_states_twice_is_named_in_both_rows(tmp_path: Path) -> None:
     found = run(tmp_path, "figures_stand_once", {"results": [result(2), result(3), result(4, value="6")]})
     assert [(fault.file, fault.row) for fault in found.faults] == [("p/results.csv", 2), ("p/results.csv", 3)]
@@ -172,7 +191,7 @@ def test_an_expectation_that_cannot_be_evaluated_fails(tmp_path: Path) -> None:
     with duckdb.connect(str(raw(tmp_path / "now.duckdb", {"results": [result()]}))) as connection:
         connection.execute("select 1")
         suites.prepare(connection, None)
-        frame = suites.frame_of(connection, "results").rename(columns={"figure": "elsewhere"})
+        frame = suites.frame_of(connection, "results").rename(columns={"value": "elsewhere"})
     frame["nowhere"] = "text"
     (found,) = suites.validate([broken], {("results", ""): frame})
     assert not found.is_success
@@ -322,7 +341,7 @@ def test_a_failed_audit_publishes_nothing_builds_nothing_and_is_written_down(
     said = parvn("build", "--quiet", "--no-docs", "--data", copied.data, "--warehouse", copied.warehouse)
     assert said.code == FailedCheck.exit_code
     assert "plans_have_tasks: A plan assigns at least one task" in said.err
-    assert "quang-nam-2020-plan/document.yml, row 1: tasks_count 0" in said.err
+    assert "quang-nam-2020-plan/document.yml, row 1: document_id quang-nam-2020-plan, tasks_count 0" in said.err
     assert state(copied) == before
     last = Landing(copied.landing).attempts()[-1]
     assert (last.step, last.status) == ("audit", "failed")
@@ -403,7 +422,9 @@ def test_the_page_of_a_release_names_every_rule_in_both_languages_and_needs_no_n
 def test_the_page_of_a_failure_shows_rows_losses_and_reasons_and_escapes_them(tmp_path: Path) -> None:
     failed = run(tmp_path, "documents_have_records", document("decision"))
     lost = releases.Comparison("r1", 1, 1, [releases.Loss("marts.fct_task", "<b>d</b>", 3, 1, None)])
-    page = report.write(tmp_path, [failed], lost, [reason("marts.fct_task", "x")])[report.PAGE].read_text("utf-8")
+    written = report.write(tmp_path, "2026-01-01T09:00:00.5Z", [failed], lost, [reason("marts.fct_task", "x")])
+    page = written[report.PAGE].read_text("utf-8")
+    assert "2026-01-01 09:00:00 UTC (<code>2026-01-01T09:00:00.5Z</code>)" in page
     assert "p/document.yml, 1" in page and "records_count 0" in page
     assert "&lt;b&gt;d&lt;/b&gt;" in page and "<b>d</b>" not in page
     assert "so in the source" in page

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from benchmarks import report
+from benchmarks.aggregations import check_same
 from benchmarks.harness import Section, compare, growth, percentile
 
 
@@ -37,3 +39,20 @@ def test_a_missed_aim_is_written_as_missed() -> None:
     assert "| one | 12.3 |" in text
     assert "| under 50 ms | 12.30 ms | met |" in text
     assert "| at 0.8 of the speed | 0.70 | **missed** |" in text
+
+
+def test_two_ways_to_aggregate_that_give_other_rows_stop_the_benchmark(tmp_path: Path) -> None:
+    def result(name: str, rows: str) -> str:
+        (tmp_path / name).mkdir()
+        duckdb.sql(f"copy (select * from {rows}) to '{tmp_path / name}/result.parquet'")
+        return str(tmp_path / name)
+
+    ours = result("ours", "(values ('hue', 2::integer), ('hue', 2), ('da-nang', null)) as t (province_id, n)")
+    same = result("same", "(values (null::double, 'da-nang'), (2, 'hue'), (2, 'hue')) as t (n, province_id)")
+    once = result("once", "(values ('hue', 2), ('da-nang', null)) as t (province_id, n)")
+    none = result("none", "(values ('hue', 2)) as t (province_id, n) where n > 2")
+    assert check_same({"by hand": ours, "polars": same}) == 3
+    with pytest.raises(RuntimeError, match="by hand and pandas differ in 1 of 3 rows"):
+        check_same({"by hand": ours, "polars": same, "pandas": once})
+    with pytest.raises(RuntimeError, match="nothing to group"):
+        check_same({"by hand": none, "polars": none})

@@ -1,6 +1,7 @@
 import csv
 import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -360,6 +361,25 @@ def test_a_figure_of_a_web_page_names_page_and_province(pages: Records, values: 
     cell("results", 1, **values)(pages)
     (found,) = pages.problems()
     assert str(found) == f"pages/results.csv, row 3, {message}"
+
+
+def test_a_document_or_page_of_a_day_to_come_is_refused_and_one_of_today_is_not(
+    plan: Records, pages: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.check.today", lambda: date(2026, 3, 31))
+    field(issue_date="2026-03-31", accessed_on="2026-03-31")(plan)
+    cell("pages", 0, published_on="2026-03-31")(pages)
+    plan.write()
+    assert pages.problems() == []
+    field(issue_date="2026-04-01")(plan)
+    cell("pages", 0, published_on="2062-03-31")(pages)
+    plan.write()
+    assert [str(p) for p in pages.problems()] == [
+        "pages/pages.csv, row 2, column published_on: this day is still to come; expected 2026-03-31 or earlier; "
+        "found '2062-03-31'",
+        "plan/document.yml, column issue_date: this day is still to come; expected 2026-03-31 or earlier; "
+        "found '2026-04-01'",
+    ]
 
 
 STEP = {

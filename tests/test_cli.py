@@ -11,7 +11,7 @@ from commands import Parvn, Said
 from records import Records
 
 from ingest import cli, pipeline, publish, transform
-from ingest.commands import building
+from ingest.commands import building, printing
 from ingest.landing import Attempt, Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.pipeline import Run
@@ -447,3 +447,22 @@ def test_ingest_index_refuses_with_the_place_and_exit_code_1(parvn: Parvn, sipas
     assert "sipas.csv, row 3, column C: expected a score from 0 to 100 (sipas 2023); found '101.12'" in said.err
     assert not (tmp_path / "data").exists()
     assert parvn("ingest-index", "sipas", sipas_table, "--trust", "C").code == 64
+
+
+def test_a_long_step_tells_a_log_now_and_then_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 0
+    monkeypatch.setattr(printing.time, "monotonic", lambda: seconds)
+    for is_quiet in (True, False):
+        seconds = 0
+        with printing.progress(is_quiet) as (say, on_node):
+            say("build")
+            for seconds in range(1, 61, 3):
+                on_node(f"node_{seconds}")
+    assert capsys.readouterr().err.split("\n") == [
+        "build",
+        "        nodes done: 8, last node_22",
+        "        nodes done: 15, last node_43",
+        "",
+    ]

@@ -23,6 +23,7 @@ from commands import Parvn
 from ingest import pipeline, transform
 from ingest.cli import cli
 from ingest.contracts import TABLES
+from ingest.landing import Landing
 from ingest.paths import PROJECT, Workspace
 from ingest.synthetic import write_records
 from ingest.table_reference import PAGES as REFERENCE
@@ -335,7 +336,9 @@ def test_the_guide_to_the_form_shows_what_the_command_answers(
     monkeypatch.chdir(tmp_path)
     shutil.copytree(PROJECT / "data", "my-records")
     guide = text_of(DOCS / "bieu-mau.vi.md")
-    right, wrong = guide.split("## 3. Kiểm tra")
+    right, rest = guide.split("## 3. Kiểm tra")
+    wrong, rest = rest.split("## 4. Nạp vào bản ghi")
+    taken = rest.split("## Dựng kho không đạt")[1]  # by check and add, and refused by the build
     shown = [" ".join(m["text"].split()) for m in FENCED.finditer(guide) if m["language"] == "text"]
 
     def answer(command: str, cells: str, *options: str) -> str:
@@ -352,6 +355,13 @@ def test_the_guide_to_the_form_shows_what_the_command_answers(
     added = answer("add", right, "--dry-run")
     refused = answer("check", wrong)
     assert [accepted, refused, added] == shown[:3]
+    answer("check", right)
+    assert "Đã ghi vào" in answer("add", taken, "--yes")
+    failed = parvn("build", "--quiet", "--data", "my-records", "--warehouse", "my-warehouse").err
+    written = Landing(tmp_path / "my-warehouse" / "landing").attempts()[-1].reason or ""
+    in_both = [" ".join(words.replace(str(tmp_path), "...").split()) for words in (failed, written)]
+    assert in_both[0] == shown[-1]
+    assert in_both[1] in " ".join(text_of(DOCS / "contributors.md").split())
 
 
 # --- marts and reference -------------------------------------------------------------------------------------------

@@ -64,6 +64,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             create table marts.mart_small (
                 id varchar primary key, province_id varchar, plan_year integer, dossiers bigint, late_pct double,
                 score decimal(20, 6), period_end date, is_late boolean, code varchar, words varchar, source_id varchar);
+            create table reference.vocabulary (
+                vocabulary varchar, code varchar, label_vi varchar, label_en varchar);
+            insert into reference.vocabulary values
+                ('trust_grade', 'A', 'Chính thức', 'Official'), ('source_kind', 'press', 'Báo chí', 'Press');
             create table reference.empty_codes (code varchar);
             create table audit.audit_data_dictionary (
                 schema_name varchar, table_name varchar, column_name varchar, column_position integer,
@@ -201,6 +205,16 @@ def test_a_release_of_a_version_without_vietnamese_definitions_is_exported_with_
     assert found.columns == (tables.Column("id", "VARCHAR", "Mã", None, "Our id.", "Mã", "en"),)
 
 
+def test_words_in_place_of_codes_stand_among_the_sources_too(export: Export, tmp_path: Path) -> None:
+    assert export("mart_small", "--lang", "vi", "--labels").code == 0
+    first, *rows = sheets_of(tmp_path / "mart_small.xlsx")["Nguồn"]
+    at = [first.index(heading) for heading in ("Mã nguồn", "Loại nguồn", "Mức tin cậy")]
+    assert {tuple(row[place] for place in at) for row in rows} == {
+        ("src-1", "document", "A: Chính thức"),  # a code without words stays
+        ("src-2", "Báo chí", "B"),
+    }
+
+
 def test_the_same_rows_of_one_release_give_the_same_bytes(export: Export, tmp_path: Path) -> None:
     for form in ("xlsx", "csv", "parquet", "json"):
         assert export("mart_small", "--output", f"1.{form}").code == 0
@@ -333,8 +347,7 @@ def test_a_release_is_a_data_package_that_frictionless_accepts_and_checks(export
     resources = {resource["name"]: resource for resource in descriptor["resources"]}
     assert resources.keys() == {
         "mart_small", "dim_source", "dim_province", "province_alias", "reporting_window", "empty_codes",
-        "audit_data_dictionary",
-        "audit_table_dictionary",
+        "audit_data_dictionary", "audit_table_dictionary", "vocabulary",
     }  # fmt: skip
     schema = resources["mart_small"]["schema"]
     fields = {field["name"]: field for field in schema["fields"]}

@@ -553,6 +553,18 @@ def test_the_releases_are_listed_newest_first(small: Workspace, three: list[str]
     assert lines[3] == f"{three[0]},False,False,,,,,,"
 
 
+def test_people_read_the_list_of_releases_in_their_language(
+    small: Workspace, three: list[str], parvn: Parvn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARVN_LANG", "vi")
+    lines = parvn("releases", "--warehouse", small.warehouse, "--format", "markdown").out.splitlines()
+    assert lines[0].startswith("| bản phát hành | hiện hành | nguyên vẹn |")
+    assert [line.split(" | ")[:3] for line in lines[2:4]] == [
+        [f"| {three[2]}", "có", "có"],
+        [f"| {three[1]}", "không", "có"],
+    ]
+
+
 def test_a_damaged_release_makes_room_before_a_whole_one(
     small: Workspace, package: CheckedPackage, three: list[str]
 ) -> None:

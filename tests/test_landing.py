@@ -146,6 +146,30 @@ def test_a_file_that_was_gone_in_a_failed_run_only_was_never_gone(plan: Records,
     assert raw(landing, TARGET_VINTAGES) == [("95.5", 1, "first_loaded", None, True)]
 
 
+def test_a_document_that_was_in_no_release_and_is_taken_back_leaves_no_history(plan: Records, landing: Landing) -> None:
+    landing.land(checked(plan), published_at="")
+    landing.withdraw_missing([], published_at="")
+    assert (landing.entries(), raw(landing, TARGET_VINTAGES)) == ([], [])
+    published = utc_now()  # a release without it
+    change_target(plan, "96")
+    landing.land(checked(plan), published)
+    assert raw(landing, TARGET_VINTAGES) == [("96", 1, "first_loaded", None, True)]
+
+
+def test_a_document_that_is_taken_back_keeps_what_a_release_held_of_it_and_no_more(
+    plan: Records, landing: Landing
+) -> None:
+    landing.land(checked(plan), published_at="")
+    published = utc_now()
+    for mistaken in ("96", "97"):
+        change_target(plan, mistaken)
+        landing.land(checked(plan), published)
+        landing.withdraw_missing([], published)
+        assert raw(landing, TARGET_VINTAGES) == [("95.5", 1, "first_loaded", None, False)]
+        published = utc_now()  # a release in which it is withdrawn
+    assert [e.is_withdrawn for e in landing.entries() if e.record_table == "targets"] == [False, True]
+
+
 def test_a_file_that_returns_to_old_bytes_is_a_third_vintage_of_the_same_parquet(
     plan: Records, landing: Landing
 ) -> None:

@@ -48,3 +48,26 @@
 {% macro window_last_day(windows, year) -%}
     make_date(cast({{ year }} as integer), {{ windows }}.end_month, {{ windows }}.end_day)
 {%- endmacro %}
+
+{# CTEs that end in `period_years`: the rows of a relation once for each calendar year that their period touches, the
+   first with nth_year 1. What overlaps shares a calendar year, and is looked up by it, not through all years. A row
+   without a period stands once, in no year. #}
+{% macro period_years(relation) -%}
+numbered_years as (
+
+    select
+        *,
+        {{ explode_numbers('greatest(year(period_end) - year(period_start) + 1, 1)') }} as nth_year
+    from {{ relation }}
+
+),
+
+period_years as (
+
+    select
+        *,
+        year(period_start) + nth_year - 1 as calendar_year
+    from numbered_years
+
+)
+{%- endmacro %}

@@ -64,11 +64,16 @@ def as_json(
 
 def write(
     folder: Path,
+    run_id: str,
     results: "Iterable[RuleResult]",
     comparison: Comparison | None = None,
     exceptions: Iterable[AcceptedException] = (),
 ) -> dict[str, Path]:
-    """Write results and page below `folder`; returns their paths by their names in a release."""
+    """Write results and page below `folder`; returns their paths by their names in a release.
+
+    The page tells by `run_id` (the run's start in UTC) what it is of, for a release has no id before it is published.
+    The results tell no time: the same inputs give the same ones.
+    """
     from jinja2 import Environment, FileSystemLoader
 
     found = as_json(results, comparison, exceptions)
@@ -76,7 +81,7 @@ def write(
     paths[RESULTS].parent.mkdir(parents=True, exist_ok=True)
     paths[RESULTS].write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
-    paths[PAGE].write_text(templates.get_template("page.html").render(found), encoding="utf-8")
+    paths[PAGE].write_text(templates.get_template("page.html").render(found, run_id=run_id), encoding="utf-8")
     return paths
 
 

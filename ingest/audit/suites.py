@@ -8,7 +8,7 @@ file and row that a person looks at first.
 import csv
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ from ingest.contracts import TABLES
 from ingest.messages import either, in_english, joined
 from ingest.messages import gettext as _
 from ingest.paths import SEEDS
-from ingest.problems import FaultyRecords, ParvnError
+from ingest.problems import FaultyRecords, ParvnError, Problem
 from ingest.quoting import literal
 
 FOLDER = Path(__file__).parent
 PLACE = ["_file", "_row"]
+IDS = {model.id_column for model in TABLES.values()}
 SHOWN_ROWS = 10
 USED_SEEDS = ("index_edition", "index_component", "dossier_flow_indicator")
 VIEWS = ("now", "before")
@@ -74,10 +75,12 @@ class Fault:
     values: dict[str, Any]
     reason: str | None = None
     """Why it is accepted, where it is."""
+    sheet: str | None = None
+    """The sheet, where the file is a workbook of records and the frame is of one table."""
 
     def __str__(self) -> str:
         values = ", ".join(f"{k} {_shown(v)}" for k, v in self.values.items())
-        return _("{file}, row {row}: {values}").format(file=self.file, row=self.row, values=values)
+        return str(Problem(self.file, values, self.sheet, self.row))
 
 
 @dataclass(frozen=True)
@@ -217,7 +220,10 @@ def validate(
         )
         outcome = context.validation_definitions.add(definition).run(
             batch_parameters={"dataframe": frame},
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": PLACE},
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": [*PLACE, *(c for c in frame.columns if c in IDS)],
+            },
         )
         by_code = {rule.rule_code: rule for rule in members}
         for result in outcome.results:
@@ -257,13 +263,16 @@ def _result(rule: Rule, frame: pd.DataFrame, result: Any, exceptions: list[Accep
     faults, accepted = [], []
     for place in result.result.get("unexpected_index_list") or []:
         values = {key: value for key, value in place.items() if key not in PLACE}
-        fault = Fault(str(place["_file"]), int(place["_row"]), {k: _plain(v) for k, v in values.items()})
+        file = str(place["_file"])
+        sheet = rule.frame if rule.frame in TABLES and file.endswith(".xlsx") else None
+        shown = {k: _plain(values[k]) for k in sorted(values, key=lambda k: k not in IDS)}  # the id first
+        fault = Fault(file, int(place["_row"]), shown, sheet=sheet)
         reason = rule.is_excusable and (
             reason_for(exceptions, rule.rule_code, fault.file)
             or reason_for(exceptions, rule.rule_code, f"{fault.file} row {fault.row}")
         )
         if reason:
-            accepted.append(Fault(fault.file, fault.row, fault.values, reason))
+            accepted.append(replace(fault, reason=reason))
         else:
             faults.append(fault)
     error = None if result.success or faults or accepted else _("it failed and named no row")

@@ -95,7 +95,13 @@ def releases(warehouse: Path, output: str) -> None:
     """List the releases that are kept, the newest first, and say which one people read."""
     from ingest.releases import LISTED, list_releases
 
-    print_rows(list(LISTED), list_releases(Workspace(warehouse=warehouse.resolve())), output)
+    rows = list_releases(Workspace(warehouse=warehouse.resolve()))
+    if output in ("csv", "json"):
+        print_rows(list(LISTED), rows, output)
+        return
+    words = {True: _("yes"), False: _("no")}
+    shown = [tuple(words[value] if isinstance(value, bool) else value for value in row) for row in rows]
+    print_rows([_(heading) for heading in LISTED.values()], shown, output)
 
 
 @click.command()

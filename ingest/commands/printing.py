@@ -4,6 +4,7 @@ import csv
 import json
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -18,6 +19,9 @@ from ingest.paths import PROJECT
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+SILENCE = 20
+"""Seconds after which a log hears how far a long step has come."""
 
 
 def call(command: str, data: Path | None = None, warehouse: Path | None = None) -> str:
@@ -89,21 +93,33 @@ def print_table(console: "Console", columns: list[str], rows: list[list[str]]) -
 
 @contextmanager
 def progress(is_quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
-    """Give (say, on_node): lines for steps, a moving line for nodes where a person watches."""
+    """Give (say, on_node): lines for steps; for nodes a moving line on a terminal, else a line at times."""
     from rich.console import Console
 
     console = Console(stderr=True)
     if is_quiet:
         yield (lambda line: None), (lambda name: None)
-    elif not console.is_terminal:
-        yield (lambda line: click.echo(line, err=True)), (lambda name: None)
-    else:
-        done = 0
+        return
+    done, told_at = 0, time.monotonic()
+
+    def count(name: str) -> str:
+        nonlocal done
+        done += 1
+        return _("nodes done: {count}, last {name}").format(count=done, name=name)
+
+    if console.is_terminal:
         with console.status("") as status:
+            yield (lambda line: console.print(line)), (lambda name: status.update(count(name)))
+        return
 
-            def on_node(name: str) -> None:
-                nonlocal done
-                done += 1
-                status.update(_("{count} nodes, last {name}").format(count=done, name=name))
+    def say(line: str) -> None:
+        nonlocal told_at
+        told_at = time.monotonic()
+        click.echo(line, err=True)
 
-            yield (lambda line: console.print(line)), on_node
+    def on_node(name: str) -> None:
+        line = count(name)
+        if time.monotonic() - told_at >= SILENCE:
+            say(f"        {line}")
+
+    yield say, on_node

@@ -35,3 +35,14 @@ def label_expressions(connection: duckdb.DuckDBPyConnection, columns: list[str],
         label = f"select labels.{words} from reference.{table} as labels where labels.{code} = {value}{condition}"
         expressions[column] = f"coalesce(({label}), {value})"
     return expressions
+
+
+def vocabulary_words(
+    connection: duckdb.DuckDBPyConnection, vocabularies: tuple[str, ...], language: str
+) -> dict[tuple[str, str], str]:
+    """Return the words of every code of some vocabularies, by (vocabulary, code)."""
+    chosen = ", ".join(map(literal, vocabularies))
+    found = connection.execute(
+        f"select vocabulary, code, label_{language} from reference.vocabulary where vocabulary in ({chosen})"
+    ).fetchall()
+    return {(vocabulary, code): words for vocabulary, code, words in found}

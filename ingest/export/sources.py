@@ -24,6 +24,8 @@ class Source:
 
 
 FIELDS = tuple(Source.__dataclass_fields__)
+SOURCE_CODES = ("source_kind", "trust_grade")
+"""Fields that hold codes of the vocabulary of the same name."""
 
 _OWNERS = {"task_id": "fct_task", "target_id": "fct_target"}
 """A row that names a task or a promise rests on the source of that fact."""

@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from ingest import publish
-from ingest.export.labels import label_expressions
-from ingest.export.sources import Source, sources_of
+from ingest.export.labels import label_expressions, vocabulary_words
+from ingest.export.sources import SOURCE_CODES, Source, sources_of
 from ingest.export.words import unit_in, word
 from ingest.messages import gettext as _
 from ingest.paths import Workspace
@@ -108,6 +108,8 @@ class Extract:
     connection: duckdb.DuckDBPyConnection
     labels: dict[str, str] = field(default_factory=dict)
     """SQL of the words of the columns whose codes are written as words."""
+    source_words: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Words of the codes that describe sources, by (field, code); empty where codes stay codes."""
 
     @property
     def headings(self) -> list[str]:
@@ -278,7 +280,8 @@ def extract(
         table = replace(table, columns=tuple(known[_known_column(table, name)] for name in dict.fromkeys(columns)))
     names = [column.name for column in table.columns]
     labels = label_expressions(connection, names, language) if is_labelled else {}
-    return Extract(release, table, language, condition, count, sources, connection, labels)
+    words = vocabulary_words(connection, SOURCE_CODES, language) if is_labelled else {}
+    return Extract(release, table, language, condition, count, sources, connection, labels, words)
 
 
 def _wrong_condition(table: Table, error: duckdb.Error) -> ParvnError:

@@ -210,19 +210,28 @@ def _write_sources(book: xlsxwriter.Workbook, extract: Extract, styles: dict[str
     sheet = _Sheet(book, book.add_worksheet(word("sources", language)))
     day = book.add_format({"num_format": "dd/mm/yyyy" if language == "vi" else "yyyy-mm-dd", "valign": "top"})
     link = book.add_format({"font_color": "#0563C1", "underline": 1, "text_wrap": True, "valign": "top"})
-    for position, width in enumerate((28, 28, 50, 50, 16, 10, 40, 60, 40, 13)):
+    for position, width in enumerate((28, 28, 50, 50, 16, 26 if extract.source_words else 10, 40, 60, 40, 13)):
         sheet.sheet.set_column(position, position, width)
     _headings(sheet, [word(name, language) for name in FIELDS], styles, len(extract.sources))
     if not extract.sources:
         sheet.text(1, 0, word("no_sources", language))
     for row, source in enumerate(extract.sources, start=1):
-        for position, value in enumerate(astuple(source)):
+        for position, given in enumerate(astuple(source)):
+            value = _in_words(extract, FIELDS[position], given)
             address = str(value)
             is_link = FIELDS[position] == "address" and address.startswith(("http://", "https://"))
             if is_link and len(address) <= _MAX_ADDRESS:
                 sheet.sheet.write_url(row, position, address, link, string=address)
             else:
                 sheet.value(row, position, value, styles["wrap"] if isinstance(value, str) else day)
+
+
+def _in_words(extract: Extract, name: str, value: Any) -> Any:
+    """Return a field of a source, with words where it is a code; a grade keeps its letter, by which people call it."""
+    words = extract.source_words.get((name, value))
+    if words is None:
+        return value
+    return f"{value}: {words}" if name == "trust_grade" else words
 
 
 def about_rows(extract: Extract) -> list[tuple[str, str]]:

@@ -110,10 +110,8 @@ sums as (
         complete_sets.conflict_kind,
         complete_sets.whole_figure_id,
         sum(parts.value) as parts_sum,
-        {{ joined_text(number_text('parts.value'), ' + ', 'parts.figure_id') }} as parts_text,
-        {{ joined_text('parts.figure_id', ';', 'parts.figure_id') }} as part_figure_ids,
-        bool_or(parts.value_qualifier <> 'exact') as has_rounded_part,
-        sum({{ half_unit('parts.value_decimals') }}) filter (where parts.value_decimals > 0) as rounding_tolerance
+        coalesce(sum({{ half_unit('parts.value_decimals') }}) filter (where parts.value_decimals > 0), 0)
+            as rounding_tolerance
     from complete_sets
     inner join figures as parts
         on complete_sets.part_figure_id = parts.figure_id
@@ -121,6 +119,40 @@ sums as (
         complete_sets.part_set_code,
         complete_sets.conflict_kind,
         complete_sets.whole_figure_id
+
+),
+
+differing as (
+
+    select
+        sums.*,
+        wholes.value - sums.parts_sum as difference
+    from sums
+    inner join figures as wholes
+        on sums.whole_figure_id = wholes.figure_id
+    where abs(wholes.value - sums.parts_sum) > sums.rounding_tolerance
+
+),
+
+named as (
+
+    -- the parts are named only where they do not make the whole: most do
+    select
+        complete_sets.part_set_code,
+        complete_sets.conflict_kind,
+        complete_sets.whole_figure_id,
+        {{ joined_text(number_text('parts.value'), ' + ', 'parts.figure_id') }} as parts_text,
+        {{ joined_text('parts.figure_id', ';', 'parts.figure_id') }} as part_figure_ids,
+        bool_or(parts.value_qualifier <> 'exact') as has_rounded_part
+    from complete_sets
+    inner join differing
+        on
+            complete_sets.part_set_code = differing.part_set_code
+            and complete_sets.conflict_kind = differing.conflict_kind
+            and complete_sets.whole_figure_id = differing.whole_figure_id
+    inner join figures as parts
+        on complete_sets.part_figure_id = parts.figure_id
+    group by complete_sets.part_set_code, complete_sets.conflict_kind, complete_sets.whole_figure_id
     -- a part that is printed twice does not stand in for another
     having count(distinct parts.indicator_code || '/' || parts.admin_level || '/' || parts.scope_code) = count(*)
 
@@ -129,22 +161,26 @@ sums as (
 int_conflicts__parts_vs_total as (
 
     select
-        sums.conflict_kind,
-        sums.part_set_code as rule_code,
+        differing.conflict_kind,
+        differing.part_set_code as rule_code,
         wholes.document_id,
         wholes.figure_id,
-        sums.part_figure_ids as other_figure_ids,
+        named.part_figure_ids as other_figure_ids,
         cast(wholes.value as double) as stated_value,
-        cast(sums.parts_sum as double) as other_value,
-        cast(wholes.value - sums.parts_sum as double) as difference,
-        coalesce(sums.rounding_tolerance, 0) as tolerance,
-        wholes.value_qualifier <> 'exact' or sums.has_rounded_part as is_rounding_note,
+        cast(differing.parts_sum as double) as other_value,
+        cast(differing.difference as double) as difference,
+        differing.rounding_tolerance as tolerance,
+        wholes.value_qualifier <> 'exact' or named.has_rounded_part as is_rounding_note,
         wholes.unit,
-        {{ number_text('wholes.value') }} || ' ≠ ' || sums.parts_text as detail
-    from sums
+        {{ number_text('wholes.value') }} || ' ≠ ' || named.parts_text as detail
+    from differing
+    inner join named
+        on
+            differing.part_set_code = named.part_set_code
+            and differing.conflict_kind = named.conflict_kind
+            and differing.whole_figure_id = named.whole_figure_id
     inner join figures as wholes
-        on sums.whole_figure_id = wholes.figure_id
-    where abs(wholes.value - sums.parts_sum) > coalesce(sums.rounding_tolerance, 0)
+        on differing.whole_figure_id = wholes.figure_id
 
 )
 

@@ -19,43 +19,11 @@ documents as (
 
 dated_vintages as (
 
+    -- without their content: it joins at the end, and is not sorted with every window
     select
         vintages.result_id,
-        coalesce(vintages.page_id, documents.document_id) as document_id,
-        coalesce(vintages.province_id, documents.province_id) as province_id,
-        vintages.indicator_code,
-        vintages.reform_field_code,
-        vintages.subject_vi,
-        vintages.subject_en,
-        vintages.admin_level,
-        vintages.scope_code,
-        vintages.scope_vi,
-        vintages.period_text,
-        vintages.period_start,
-        vintages.period_end,
-        vintages.measured_on,
-        coalesce(vintages.measured_on, vintages.period_end) as as_of_date,
-        coalesce(vintages.is_period_implied, false) as is_period_implied,
-        vintages.value,
-        vintages.value_decimals,
-        vintages.unit,
-        vintages.counted_thing,
-        vintages.numerator,
-        vintages.denominator,
-        vintages.denominator_vi,
-        vintages.received_basis,
-        vintages.value_qualifier,
-        vintages.observation_status,
-        coalesce(vintages.is_final, true) as is_final,
-        vintages.value_reading,
-        vintages.reading_note,
-        vintages.note,
-        vintages.printed_text,
-        vintages.locator,
-        documents.source_family_code,
-        documents.trust_grade,
-        documents.document_kind,
-        documents.plan_year,
+        vintages.package_name,
+        vintages.file_vintage_no,
         vintages.vintage_no,
         vintages.vintage_reason,
         {{ version_known_from('documents.known_from') }} as known_from,
@@ -69,12 +37,70 @@ dated_vintages as (
 
 ),
 
-int_results__versioned as (
+known_vintages as (
 
     select
         *,
         {{ version_known_to('result_id') }} as known_to
     from dated_vintages
+
+),
+
+int_results__versioned as (
+
+    select
+        results.result_id,
+        coalesce(results.page_id, documents.document_id) as document_id,
+        coalesce(results.province_id, documents.province_id) as province_id,
+        results.indicator_code,
+        results.reform_field_code,
+        results.subject_vi,
+        results.subject_en,
+        results.admin_level,
+        results.scope_code,
+        results.scope_vi,
+        results.period_text,
+        results.period_start,
+        results.period_end,
+        results.measured_on,
+        coalesce(results.measured_on, results.period_end) as as_of_date,
+        coalesce(results.is_period_implied, false) as is_period_implied,
+        results.value,
+        results.value_decimals,
+        results.unit,
+        results.counted_thing,
+        results.numerator,
+        results.denominator,
+        results.denominator_vi,
+        results.received_basis,
+        results.value_qualifier,
+        results.observation_status,
+        coalesce(results.is_final, true) as is_final,
+        results.value_reading,
+        results.reading_note,
+        results.note,
+        results.printed_text,
+        results.locator,
+        documents.source_family_code,
+        documents.trust_grade,
+        documents.document_kind,
+        documents.plan_year,
+        known_vintages.vintage_no,
+        known_vintages.vintage_reason,
+        known_vintages.known_from,
+        known_vintages.is_held_now,
+        known_vintages.is_dropped_by_source,
+        known_vintages.dropped_known_from,
+        known_vintages.is_latest_vintage,
+        known_vintages.known_to
+    from results
+    inner join known_vintages
+        on
+            results.result_id = known_vintages.result_id
+            and results.package_name = known_vintages.package_name
+            and results.file_vintage_no = known_vintages.file_vintage_no
+    inner join documents
+        on coalesce(results.page_id, results.package_name) = documents.owner_name
 
 )
 

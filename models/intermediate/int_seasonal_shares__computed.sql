@@ -1,5 +1,9 @@
 -- For every target judged on a cumulative count: which share of a year's volume came by the same cut-off in the last
 -- three comparable years of the same source family. Mean, lowest and highest bound the projection.
+{% set cutoff = [
+    'indicator_code', 'province_id', 'admin_level', 'scope_code', 'source_family_code', 'evaluation_date',
+    'start_month_day', 'end_month_day'
+] %}
 with chosen as (
 
     select * from {{ ref('int_target_windows__chained') }}
@@ -13,6 +17,12 @@ targets as (
 
 ),
 
+evaluation_dates as (
+
+    select distinct evaluation_date from chosen
+
+),
+
 figures as (
 
     select * from {{ ref('int_figures__comparable') }}
@@ -23,6 +33,25 @@ figures as (
 indicators as (
 
     select * from {{ ref('indicator') }}
+
+),
+
+judged as (
+
+    select
+        chosen.target_id,
+        chosen.evaluation_date,
+        chosen.source_family_code,
+        targets.indicator_code,
+        targets.province_id,
+        targets.admin_level,
+        targets.scope_code,
+        100 * month(chosen.period_start) + day(chosen.period_start) as start_month_day,
+        100 * month(chosen.period_end) + day(chosen.period_end) as end_month_day,
+        cast(chosen.period_start - 1 as date) as last_day
+    from chosen
+    inner join targets
+        on chosen.target_id = targets.target_id and {{ as_known_on('targets', 'chosen.evaluation_date') }}
 
 ),
 
@@ -43,7 +72,9 @@ volumes as (
     from figures
     inner join indicators
         on figures.indicator_code = indicators.indicator_code
-    where case when indicators.accumulation = 'sum_flow' then figures.value else figures.denominator end is not null
+    where
+        case when indicators.accumulation = 'sum_flow' then figures.value else figures.denominator end is not null
+        and figures.indicator_code in (select judged.indicator_code from judged)
 
 ),
 
@@ -78,33 +109,20 @@ to_dates as (
 
 ),
 
-earlier as (
+shares as (
 
     select
-        chosen.target_id,
-        chosen.evaluation_date,
+        to_cutoff.indicator_code,
+        to_cutoff.province_id,
+        to_cutoff.admin_level,
+        to_cutoff.scope_code,
+        to_cutoff.source_family_code,
+        evaluation_dates.evaluation_date,
+        100 * month(to_cutoff.period_start) + day(to_cutoff.period_start) as start_month_day,
+        100 * month(to_cutoff.period_end) + day(to_cutoff.period_end) as end_month_day,
         to_cutoff.period_end,
-        to_cutoff.volume / nullif(whole_year.volume, 0) as volume_share,
-        dense_rank() over (
-            partition by chosen.target_id, chosen.evaluation_date
-            order by to_cutoff.period_end desc
-        ) as recency
-    from chosen
-    inner join targets
-        on chosen.target_id = targets.target_id and {{ as_known_on('targets', 'chosen.evaluation_date') }}
-    inner join to_dates as to_cutoff
-        on
-            targets.indicator_code = to_cutoff.indicator_code
-            and targets.province_id = to_cutoff.province_id
-            and targets.admin_level = to_cutoff.admin_level
-            and targets.scope_code = to_cutoff.scope_code
-            and chosen.source_family_code = to_cutoff.source_family_code
-            and month(to_cutoff.period_end) = month(chosen.period_end)
-            and day(to_cutoff.period_end) = day(chosen.period_end)
-            and month(to_cutoff.period_start) = month(chosen.period_start)
-            and day(to_cutoff.period_start) = day(chosen.period_start)
-            and chosen.period_start > to_cutoff.period_end
-            and {{ as_known_on('to_cutoff', 'chosen.evaluation_date') }}
+        to_cutoff.volume / nullif(whole_year.volume, 0) as volume_share
+    from to_dates as to_cutoff
     inner join volumes as whole_year
         on
             to_cutoff.indicator_code = whole_year.indicator_code
@@ -114,7 +132,59 @@ earlier as (
             and to_cutoff.source_family_code = whole_year.source_family_code
             and to_cutoff.period_start = whole_year.period_start
             and {{ days_between('whole_year.period_start', 'whole_year.period_end') }} between 363 and 366
-            and {{ as_known_on('whole_year', 'chosen.evaluation_date') }}
+    inner join evaluation_dates
+        on
+            {{ as_known_on('to_cutoff', 'evaluation_dates.evaluation_date') }}
+            and {{ as_known_on('whole_year', 'evaluation_dates.evaluation_date') }}
+
+),
+
+numbered as (
+
+    -- the years of one cut-off in their order, as they were known on a day
+    select
+        *,
+        period_end as last_day,
+        dense_rank() over (
+            partition by {{ cutoff | join(', ') }} order by period_end
+        ) as year_no
+    from shares
+
+),
+
+{{ last_until('numbered', 'judged', cutoff, 'last_day', 'year_no') }},
+
+sought as (
+
+    -- years are looked up by their number, not all that came before
+    select
+        judged.*,
+        reached.year_no as last_year_no,
+        {{ explode_numbers(3) }} as nth_last
+    from judged
+    inner join reached
+        on
+            judged.last_day = reached.last_day
+            {%- for key in cutoff %}
+                and judged.{{ key }} = reached.{{ key }}
+            {%- endfor %}
+
+),
+
+earlier as (
+
+    select
+        sought.target_id,
+        sought.evaluation_date,
+        numbered.period_end,
+        numbered.volume_share
+    from sought
+    inner join numbered
+        on
+            sought.last_year_no - sought.nth_last + 1 = numbered.year_no
+            {%- for key in cutoff %}
+                and sought.{{ key }} = numbered.{{ key }}
+            {%- endfor %}
 
 ),
 
@@ -128,7 +198,6 @@ int_seasonal_shares__computed as (
         max(volume_share) as max_share,
         count(distinct period_end) as year_count
     from earlier
-    where recency <= 3
     group by target_id, evaluation_date
 
 )

@@ -93,15 +93,7 @@ judged_on as (
 
 ),
 
-judged_years as (
-
-    -- one row per calendar year of the period: results are looked up by it, not through all years
-    select
-        *,
-        {{ explode_numbers('greatest(year(period_end) - year(period_start) + 1, 1)') }} as nth_year
-    from judged_on
-
-),
+{{ period_years('judged_on') }},
 
 points as (
 
@@ -123,14 +115,14 @@ points as (
             partition by judged_years.target_id, judged_years.evaluation_date
             order by figures.as_of_date desc, figures.trust_grade asc, figures.known_from desc, figures.figure_id asc
         ) as choice_no
-    from judged_years
+    from period_years as judged_years
     inner join figures
         on
             judged_years.indicator_code = figures.indicator_code
             and judged_years.province_id = figures.province_id
             and judged_years.admin_level = figures.admin_level
             and judged_years.scope_code = figures.scope_code
-            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and judged_years.calendar_year = year(figures.as_of_date)
             and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
             and figures.as_of_date between judged_years.period_start and judged_years.period_end
     where judged_years.accumulation not in ('ratio_flow', 'sum_flow', 'rank')
@@ -161,26 +153,38 @@ ranks as (
 
 ),
 
+known_ranks as (
+
+    select
+        index_ranks.*,
+        evaluation_dates.evaluation_date,
+        row_number() over (
+            partition by index_ranks.index_code, index_ranks.province_id, evaluation_dates.evaluation_date
+            order by index_ranks.edition_year desc
+        ) as recency
+    from index_ranks
+    inner join evaluation_dates
+        on {{ as_known_on('index_ranks', 'evaluation_dates.evaluation_date') }}
+
+),
+
 last_known_ranks as (
 
     select
         judged_on.target_id,
         judged_on.evaluation_date,
-        index_ranks.edition_year,
-        index_ranks.data_year,
-        index_ranks.index_rank,
-        row_number() over (
-            partition by judged_on.target_id, judged_on.evaluation_date
-            order by index_ranks.edition_year desc
-        ) as recency
+        known_ranks.edition_year,
+        known_ranks.data_year,
+        known_ranks.index_rank
     from judged_on
     inner join rank_indicators
         on judged_on.indicator_code = rank_indicators.indicator_code
-    inner join index_ranks
+    inner join known_ranks
         on
-            rank_indicators.index_code = index_ranks.index_code
-            and judged_on.province_id = index_ranks.province_id
-            and {{ as_known_on('index_ranks', 'judged_on.evaluation_date') }}
+            rank_indicators.index_code = known_ranks.index_code
+            and judged_on.province_id = known_ranks.province_id
+            and judged_on.evaluation_date = known_ranks.evaluation_date
+            and known_ranks.recency = 1
 
 ),
 
@@ -197,14 +201,14 @@ sought as (
     select
         *,
         indicator_code as sought_code
-    from judged_years
+    from period_years
 
     union all
 
     select
         judged_years.*,
         part_relations.from_indicator_code as sought_code
-    from judged_years
+    from period_years as judged_years
     inner join part_relations
         on judged_years.indicator_code = part_relations.to_indicator_code
 
@@ -226,7 +230,7 @@ other_places as (
         on
             sought.sought_code = figures.indicator_code
             and sought.province_id = figures.province_id
-            and year(sought.period_start) + sought.nth_year - 1 = year(figures.as_of_date)
+            and sought.calendar_year = year(figures.as_of_date)
             and (
                 sought.indicator_code <> figures.indicator_code
                 or sought.admin_level <> figures.admin_level
@@ -245,7 +249,7 @@ other_definitions as (
         judged_years.target_id,
         judged_years.evaluation_date,
         relations.break_id
-    from judged_years
+    from period_years as judged_years
     inner join relations
         on
             judged_years.indicator_code = relations.from_indicator_code
@@ -259,7 +263,7 @@ other_definitions as (
             and judged_years.province_id = figures.province_id
             and judged_years.admin_level = figures.admin_level
             and judged_years.scope_code = figures.scope_code
-            and year(judged_years.period_start) + judged_years.nth_year - 1 = year(figures.as_of_date)
+            and judged_years.calendar_year = year(figures.as_of_date)
             and {{ as_known_on('figures', 'judged_years.evaluation_date') }}
             and figures.as_of_date between judged_years.period_start and judged_years.period_end
 
@@ -393,7 +397,6 @@ collected as (
         on
             judged_on.target_id = last_known_ranks.target_id
             and judged_on.evaluation_date = last_known_ranks.evaluation_date
-            and last_known_ranks.recency = 1
     left join other_places
         on judged_on.target_id = other_places.target_id and judged_on.evaluation_date = other_places.evaluation_date
     left join other_definitions

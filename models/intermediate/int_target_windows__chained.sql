@@ -27,15 +27,7 @@ indicators as (
 
 ),
 
-target_years as (
-
-    -- the calendar years in which a window may end: windows are looked up by them, not through all years
-    select
-        *,
-        {{ explode_numbers('greatest(year(period_end) - year(period_start) + 1, 1)') }} as nth_year
-    from targets
-
-),
+{{ period_years('targets') }},
 
 windows as (
 
@@ -46,7 +38,7 @@ windows as (
         targets.period_end as target_end,
         indicators.accumulation,
         figures.*
-    from target_years as targets
+    from period_years as targets
     inner join evaluation_dates
         on {{ as_known_on('targets', 'evaluation_dates.evaluation_date') }}
     inner join indicators
@@ -57,7 +49,7 @@ windows as (
             and targets.province_id = figures.province_id
             and targets.admin_level = figures.admin_level
             and targets.scope_code = figures.scope_code
-            and year(targets.period_start) + targets.nth_year - 1 = year(figures.period_end)
+            and targets.calendar_year = year(figures.period_end)
             and {{ as_known_on('figures', 'evaluation_dates.evaluation_date') }}
             -- the ministry's year begins on 15 December of the year before
             and figures.period_start >= targets.period_start - 17

@@ -19,6 +19,17 @@ results as (
 
 ),
 
+provinces as (
+
+    -- a plan may outlive its province, and an edition may score one that is new: then the nearest version stands
+    select
+        *,
+        min(valid_from) over (partition by province_id) as first_valid_from,
+        max(valid_to) over (partition by province_id) as last_valid_to
+    from {{ ref('dim_province') }}
+
+),
+
 counts as (
 
     select
@@ -266,29 +277,47 @@ unioned as (
 
 ),
 
+dated as (
+
+    -- the day of a row's boundaries; figures without a period take the last
+    select
+        *,
+        coalesce(period_end, make_date(plan_year, 12, 31), date '9999-12-31') as province_day
+    from unioned
+
+),
+
 mart_coverage as (
 
     select
-        coverage_id,
-        subject_kind,
-        document_kind,
-        index_code,
-        edition_year,
-        trust_grade,
-        province_id,
-        plan_year,
-        period_end,
-        due_on,
-        document_number,
-        subject_vi,
-        coverage_status,
-        document_id,
-        cast(target_count as integer) as target_count,
-        cast(task_count as integer) as task_count,
-        cast(result_count as integer) as result_count,
-        reason_vi,
-        reason_en
-    from unioned
+        dated.coverage_id,
+        dated.subject_kind,
+        dated.document_kind,
+        dated.index_code,
+        dated.edition_year,
+        dated.trust_grade,
+        dated.province_id,
+        provinces.name_vi as province_vi,
+        provinces.name_en as province_en,
+        dated.plan_year,
+        dated.period_end,
+        dated.due_on,
+        dated.document_number,
+        dated.subject_vi,
+        dated.coverage_status,
+        dated.document_id,
+        cast(dated.target_count as integer) as target_count,
+        cast(dated.task_count as integer) as task_count,
+        cast(dated.result_count as integer) as result_count,
+        dated.reason_vi,
+        dated.reason_en
+    from dated
+    left join provinces
+        on {{ as_of_province(
+            'dated.province_id',
+            'least(greatest(dated.province_day, provinces.first_valid_from), provinces.last_valid_to)',
+            'provinces'
+        ) }}
 
 )
 

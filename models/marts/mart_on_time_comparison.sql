@@ -1,5 +1,20 @@
 -- Pairs of on-time rates that a reader may want to set side by side: two provinces in overlapping windows, and one
 -- province with itself a year before. Says whether the windows are the same and why a pair may not be compared.
+{% set pair -%}
+        first_rates.province_id,
+        other_rates.province_id as other_province_id,
+        first_rates.geography_basis,
+        first_rates.admin_level,
+        first_rates.scope_code,
+        first_rates.period_start,
+        first_rates.period_end,
+        other_rates.period_start as other_period_start,
+        other_rates.period_end as other_period_end,
+        first_rates.on_time_rate_resolved_pct,
+        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
+        first_rates.dossiers_resolved,
+        other_rates.dossiers_resolved as other_dossiers_resolved
+{%- endset %}
 with rates as (
 
     select *
@@ -21,45 +36,16 @@ reasons as (
 
 ),
 
-numbered_years as (
-
-    select
-        *,
-        {{ explode_numbers('year(period_end) - year(period_start) + 1') }} as nth_year
-    from rates
-
-),
-
-rate_years as (
-
-    -- windows that overlap share a calendar year: by it they find each other
-    select
-        *,
-        year(period_start) + nth_year - 1 as calendar_year
-    from numbered_years
-
-),
+{{ period_years('rates') }},
 
 overlapping as (
 
     select
+        {{ pair }},
         'between_provinces' as comparison_kind,
-        first_rates.province_id,
-        other_rates.province_id as other_province_id,
-        first_rates.geography_basis,
-        first_rates.admin_level,
-        first_rates.scope_code,
-        first_rates.period_start,
-        first_rates.period_end,
-        other_rates.period_start as other_period_start,
-        other_rates.period_end as other_period_end,
-        first_rates.on_time_rate_resolved_pct,
-        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
-        first_rates.dossiers_resolved,
-        other_rates.dossiers_resolved as other_dossiers_resolved,
         0 as days_apart
-    from rate_years as first_rates
-    inner join rate_years as other_rates
+    from period_years as first_rates
+    inner join period_years as other_rates
         on
             first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
@@ -74,32 +60,32 @@ overlapping as (
 
 ),
 
+ends as (
+
+    -- a window that closes about a year before does so in the same calendar year or one of the two before: it is looked
+    -- up by them, not through all years
+    select
+        *,
+        {{ explode_numbers(3) }} as nth_last_year
+    from rates
+
+),
+
 year_on_year as (
 
     select
+        {{ pair }},
         'year_on_year' as comparison_kind,
-        first_rates.province_id,
-        other_rates.province_id as other_province_id,
-        first_rates.geography_basis,
-        first_rates.admin_level,
-        first_rates.scope_code,
-        first_rates.period_start,
-        first_rates.period_end,
-        other_rates.period_start as other_period_start,
-        other_rates.period_end as other_period_end,
-        first_rates.on_time_rate_resolved_pct,
-        other_rates.on_time_rate_resolved_pct as other_on_time_rate_resolved_pct,
-        first_rates.dossiers_resolved,
-        other_rates.dossiers_resolved as other_dossiers_resolved,
         -- what is more than a year
         365 as days_apart
-    from rates as first_rates
+    from ends as first_rates
     inner join rates as other_rates
         on
             first_rates.province_id = other_rates.province_id
             and first_rates.admin_level = other_rates.admin_level
             and first_rates.scope_code = other_rates.scope_code
             and first_rates.geography_basis = other_rates.geography_basis
+            and year(first_rates.period_end) - first_rates.nth_last_year + 1 = year(other_rates.period_end)
     where
         {{ days_between('other_rates.period_end', 'first_rates.period_end') }} between 320 and 410
         and abs(first_rates.period_days - other_rates.period_days) <= 45

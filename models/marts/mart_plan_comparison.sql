@@ -116,30 +116,65 @@ related as (
 
 ),
 
+judged as (
+
+    -- a page that tells of a promise afterwards says nothing of what its makers knew
+    select
+        *,
+        known_from as known_on
+    from strictest
+    where document_kind in ('annual_plan', 'key_programme')
+
+),
+
+known_figures as (
+
+    -- what had been measured and could be known; a version that our own correction replaced was never known
+    select
+        *,
+        coalesce({{ percent_of('numerator', 'denominator') }}, value) as result_value,
+        greatest(known_from, as_of_date) as known_on
+    from figures
+    where
+        known_from is not null
+        and as_of_date is not null
+        and (known_to is null or known_to > known_from)
+        and indicator_code in (select judged.indicator_code from judged)
+
+),
+
+{{ last_until(
+    'known_figures', 'judged', ['indicator_code', 'province_id', 'admin_level', 'scope_code'], 'known_on',
+    'as_of_date'
+) }},
+
 last_results as (
 
     -- the last figure for the same thing that could be known when the plan was made
     select
-        strictest.target_id,
-        coalesce(
-            {{ percent_of('figures.numerator', 'figures.denominator') }}, figures.value
-        ) as last_result_value,
+        judged.target_id,
+        figures.result_value as last_result_value,
         figures.as_of_date as last_result_on,
         row_number() over (
-            partition by strictest.target_id
-            order by figures.as_of_date desc, figures.trust_grade asc, figures.figure_id asc
-        ) as recency
-    from strictest
-    inner join figures
+            partition by judged.target_id
+            order by figures.trust_grade asc, figures.figure_id asc, figures.known_from desc
+        ) as choice_no
+    from judged
+    inner join reached
         on
-            strictest.indicator_code = figures.indicator_code
-            and strictest.province_id = figures.province_id
-            and strictest.admin_level = figures.admin_level
-            and strictest.scope_code = figures.scope_code
-            -- a page that tells of a promise afterwards says nothing of what its makers knew
-            and strictest.document_kind in ('annual_plan', 'key_programme')
-            and strictest.known_from >= figures.known_from
-            and strictest.known_from >= figures.as_of_date
+            judged.indicator_code = reached.indicator_code
+            and judged.province_id = reached.province_id
+            and judged.admin_level = reached.admin_level
+            and judged.scope_code = reached.scope_code
+            and judged.known_on = reached.known_on
+    inner join known_figures as figures
+        on
+            reached.indicator_code = figures.indicator_code
+            and reached.province_id = figures.province_id
+            and reached.admin_level = figures.admin_level
+            and reached.scope_code = figures.scope_code
+            and reached.as_of_date = figures.as_of_date
+            and reached.known_on >= figures.known_on
 
 ),
 
@@ -334,7 +369,7 @@ mart_plan_comparison as (
     left join counts
         on unioned.indicator_code = counts.indicator_code and unioned.plan_year = counts.plan_year
     left join last_results
-        on unioned.target_id = last_results.target_id and last_results.recency = 1
+        on unioned.target_id = last_results.target_id and last_results.choice_no = 1
     left join provinces
         on {{ as_of_province('unioned.province_id', 'least(unioned.due_date, provinces.last_valid_to)', 'provinces') }}
 

@@ -16,47 +16,24 @@ with progress as (
 
 ),
 
-grouped as (
-
-    select
-        document_id,
-        province_id,
-        plan_year,
-        evaluation_date,
-        reform_field_code,
-        status_group
-    from progress
-
-    union all
-
-    select
-        document_id,
-        province_id,
-        plan_year,
-        evaluation_date,
-        'all_fields' as reform_field_code,
-        status_group
-    from progress
-
-),
-
 counted as (
 
+    -- each reform field, and all of them: one pass
     select
         document_id,
         province_id,
         -- a promise that names no year is counted, too
         max(plan_year) as plan_year,
         evaluation_date,
-        reform_field_code,
+        case when grouping(reform_field_code) = 1 then 'all_fields' else reform_field_code end as reform_field_code,
         count(*) as target_count,
         {% for group in ['met', 'not_met', 'on_track', 'at_risk', 'off_track', 'out_of_reach', 'unknown',
             'not_applicable'] -%}
-        sum(case when status_group = '{{ group }}' then 1 else 0 end) as {{ group }}_count
+        count(*) filter (where status_group = '{{ group }}') as {{ group }}_count
         {{- "," if not loop.last }}
     {% endfor %}
-    from grouped
-    group by document_id, province_id, evaluation_date, reform_field_code
+    from progress
+    group by document_id, province_id, evaluation_date, rollup(reform_field_code)
 
 ),
 

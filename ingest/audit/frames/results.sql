@@ -2,8 +2,9 @@
 select
     _file,
     _row,
+    result_id,
     unit,
-    try_cast(value as double) as figure,
+    try_cast(value as double) as value,
     coalesce(page_id, _package) as source,
     coalesce(province, '') as province,
     indicator_code as indicator,
@@ -13,6 +14,6 @@ select
     subject_vi as subject,
     coalesce(period_start, '') || '/' || coalesce(period_end, '') || '/' || coalesce(measured_on, '')
     || '/' || coalesce(period_text, '') as period,
-    value as printed_value
+    now_results.value as printed_value
 from now_results
 order by all
