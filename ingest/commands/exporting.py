@@ -23,7 +23,11 @@ FORMATS = ("xlsx", "csv", "parquet", "json")
 )
 @click.option("--output", type=click.Path(path_type=Path), help="File, or with --all folder, to write.")
 @click.option(
-    "--lang", type=click.Choice(["en", "vi"]), default="en", show_default=True, help="vi: Vietnamese headings."
+    "--lang",
+    type=click.Choice(["en", "vi"]),
+    default="en",
+    show_default=True,
+    help="vi: Vietnamese headings and definitions.",
 )
 @click.option(
     "--province", "provinces", multiple=True, metavar="NAME", help="Only this province, by name or id; repeatable."
