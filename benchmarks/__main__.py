@@ -18,7 +18,7 @@ def main() -> None:
     """Run the named benchmarks, or all, and write their results and README.md."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure; write benchmarks/README.md.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; default: all")
-    parser.add_argument("--size", choices=SIZES, default="default", help="how much work; large takes hours")
+    parser.add_argument("--size", choices=SIZES, default="default", help="how much work; large takes about an hour")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each work, of which the median counts")
     parser.add_argument("--dry-run", action="store_true", help="print the results, write nothing")
     chosen = parser.parse_args()
