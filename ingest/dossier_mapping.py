@@ -26,6 +26,8 @@ CODES = ("admin_level", "channel")
 FLAGS = ("is_returned_by_post", "is_paid_online", "is_digitised")
 COLUMNS = (*TEXTS[:1], "province_id", *TEXTS[1:], *CODES, *DATES, *FLAGS)
 """Of a landed dossier, in their order."""
+TYPES = dict.fromkeys(COLUMNS, "varchar") | dict.fromkeys(DATES, "date") | dict.fromkeys(FLAGS, "boolean")
+"""Of the columns, in SQL."""
 REQUIRED = ("dossier_id", "received_on")
 
 

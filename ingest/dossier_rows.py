@@ -19,6 +19,7 @@ from ingest.dossier_mapping import (
     DATES,
     FLAGS,
     TEXTS,
+    TYPES,
     DossierSource,
     ExportingSystem,
     allowed_words,
@@ -160,7 +161,7 @@ class RowRules:
         if column in TEXTS:
             return f"nfc_normalize(nullif(trim({given}), ''))"
         words = {w: w for w in allowed_words(self.reference)[column]} | self.system.words.get(column, {})
-        return f"cast({_word(given, words)} as {'boolean' if column in FLAGS else 'varchar'})"
+        return f"cast({_word(given, words)} as {TYPES[column]})"
 
     def _constant(self, column: str, received_on: str) -> str:
         """Return what is said of a column that the extract does not have."""
@@ -170,7 +171,7 @@ class RowRules:
             return f"case when {days or 'false'} then {literal(self.source.province or '')} end"
         if column == "admin_level" and self.source.admin_level:
             return literal(self.source.admin_level)
-        return f"cast(null as {'date' if column in DATES else 'boolean' if column in FLAGS else 'varchar'})"
+        return f"cast(null as {TYPES[column]})"
 
     # --- the full rules ----------------------------------------------------------------------------------------------
 

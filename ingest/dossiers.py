@@ -22,7 +22,7 @@ import duckdb
 
 from ingest import limits
 from ingest.clock import utc_now
-from ingest.dossier_mapping import COLUMNS, DossierSource, ExportingSystem, read_source
+from ingest.dossier_mapping import COLUMNS, TYPES, DossierSource, ExportingSystem, read_source
 from ingest.dossier_rows import MAX_KNOWN, Known, RowRules, spellings
 from ingest.durable import make_folder, replace, sync
 from ingest.landing import append_lines, read_lines
@@ -39,10 +39,6 @@ _FEW = ("agency_text", "field_text", "procedure_code")
 """Columns of few different texts."""
 _SAMPLE_PIECES, _SAMPLE_BYTES = 32, 64 * 1024
 """Of a CSV file, to learn its words."""
-_TYPES = dict.fromkeys(COLUMNS, "varchar") | {
-    "received_on": "date", "due_on": "date", "resolved_on": "date",
-    "is_returned_by_post": "boolean", "is_paid_online": "boolean", "is_digitised": "boolean",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -249,7 +245,7 @@ class Dossiers:
         ]
         connection.execute("create schema if not exists raw")
         if not halves:
-            nothing = ", ".join(f"cast(null as {_TYPES[c]}) as {c}" for c in COLUMNS)
+            nothing = ", ".join(f"cast(null as {TYPES[c]}) as {c}" for c in COLUMNS)
             halves = [
                 "select cast(null as varchar) as source_id, cast(null as integer) as vintage_no, "
                 "cast(null as integer) as received_year, cast(null as integer) as received_month, "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.contracts import TABLES, columns_of
-from ingest.dossier_mapping import COLUMNS, DATES, FLAGS
+from ingest.dossier_mapping import COLUMNS, TYPES
 from ingest.dossiers import Dossiers, Partition
 from ingest.landing import TECHNICAL_COLUMNS, Landing, Vintage
 
@@ -70,7 +70,7 @@ def _save(rows: "DataFrame", name: str) -> None:
 
 def _create_dossiers(spark: "SparkSession", dossiers: Dossiers, place: str) -> None:
     """Register the landed folders as partitions of one table, exactly those of the ledger, and the view over it."""
-    types = dict.fromkeys(COLUMNS, "string") | dict.fromkeys(DATES, "date") | dict.fromkeys(FLAGS, "boolean")
+    types = {name: "string" if kind == "varchar" else kind for name, kind in TYPES.items()}
     columns = ", ".join(f"{name} {kind}" for name, kind in (types | _KEYS).items())
     spark.sql("drop table if exists raw.landed_dossiers")
     spark.sql(
